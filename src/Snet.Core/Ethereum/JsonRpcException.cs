@@ -1,0 +1,23 @@
+namespace Snet.Ethereum;
+
+/// <summary>A node answered with an error, or not at all.</summary>
+internal sealed class JsonRpcException : Exception
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What happened.</param>
+    /// <param name="endpoint">Scheme, host and port of the node, never its path or query: keys stand there.</param>
+    /// <param name="code">JSON-RPC's code; 0 when the node gave no JSON-RPC answer.</param>
+    /// <param name="data">The error's data: revert data as 0x text, for instance.</param>
+    /// <param name="innerException">What the transport said.</param>
+    public JsonRpcException(string message, string endpoint, int code = 0, string? data = null, Exception? innerException = null)
+        : base(message, innerException) => (Endpoint, Code, ErrorData) = (endpoint, code, data);
+
+    public string Endpoint { get; }
+
+    public int Code { get; }
+
+    public string? ErrorData { get; }
+
+    /// <summary>Whether the node itself answered, so that asking another one changes nothing.</summary>
+    public bool IsAnswer => Code != 0;
+}

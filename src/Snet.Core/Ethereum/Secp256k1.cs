@@ -1,0 +1,116 @@
+using Org.BouncyCastle.Asn1.X9;
+using Org.BouncyCastle.Crypto.Digests;
+using Org.BouncyCastle.Crypto.EC;
+using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Crypto.Signers;
+using Org.BouncyCastle.Math;
+using Org.BouncyCastle.Math.EC;
+using Org.BouncyCastle.Math.EC.Multiplier;
+
+namespace Snet.Ethereum;
+
+/// <summary>ECDSA over secp256k1, deterministic (RFC 6979) and with low s (EIP-2). All arithmetic is the library's.</summary>
+internal static class Secp256k1
+{
+    /// <summary>The number of bytes of a signature: r, s and the recovery id.</summary>
+    public const int SignatureSize = 65;
+
+    private static readonly X9ECParameters Curve = CustomNamedCurves.GetByName("secp256k1");
+    private static readonly ECDomainParameters Domain = new(Curve.Curve, Curve.G, Curve.N, Curve.H);
+    private static readonly BigInteger HalfN = Curve.N.ShiftRight(1);
+
+    /// <summary>Whether these 32 bytes are a private key: above zero and below the curve's order.</summary>
+    public static bool IsPrivateKey(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != 32)
+            return false;
+        var d = new BigInteger(1, key.ToArray());
+        return d.SignValue > 0 && d.CompareTo(Curve.N) < 0;
+    }
+
+    /// <summary>Gives the public key as X and Y, 64 bytes.</summary>
+    public static byte[] PublicKey(ReadOnlySpan<byte> privateKey) =>
+        Coordinates(new FixedPointCombMultiplier().Multiply(Curve.G, new BigInteger(1, privateKey.ToArray())));
+
+    /// <summary>Signs a hash.</summary>
+    /// <param name="hash">32 bytes.</param>
+    /// <param name="privateKey">32 bytes.</param>
+    /// <returns>r, s (32 bytes each) and the recovery id, 0 or 1.</returns>
+    public static byte[] Sign(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> privateKey)
+    {
+        var signer = new RecoverableSigner();
+        signer.Init(true, new ECPrivateKeyParameters(new BigInteger(1, privateKey.ToArray()), Domain));
+        var parts = signer.GenerateSignature(hash.ToArray());
+        var (r, s, odd) = (parts[0], parts[1], signer.LastPointIsOdd);
+        if (s.CompareTo(HalfN) > 0) // -s signs as well; the smaller one is the canonical form, and the parity turns with it
+            (s, odd) = (Curve.N.Subtract(s), !odd);
+
+        var signature = new byte[SignatureSize];
+        WriteTo(r, signature.AsSpan(0, 32));
+        WriteTo(s, signature.AsSpan(32, 32));
+        signature[64] = odd ? (byte)1 : (byte)0;
+        return signature;
+    }
+
+    /// <summary>Finds the public key that made a signature (SEC 1, 4.1.6).</summary>
+    /// <param name="hash">The 32 bytes that were signed.</param>
+    /// <param name="signature">r and s, 64 bytes.</param>
+    /// <param name="recoveryId">0 or 1: whether the Y of the random point was odd.</param>
+    /// <returns>X and Y, 64 bytes; null when no key can have made it.</returns>
+    public static byte[]? Recover(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature, int recoveryId)
+    {
+        var r = new BigInteger(1, signature[..32].ToArray());
+        var s = new BigInteger(1, signature.Slice(32, 32).ToArray());
+        if (r.SignValue == 0 || s.SignValue == 0 || r.CompareTo(Curve.N) >= 0 || s.CompareTo(Curve.N) >= 0)
+            return null;
+        if (DecodePoint(signature[..32], recoveryId) is not { } point)
+            return null;
+
+        var e = new BigInteger(1, hash.ToArray());
+        var inverse = r.ModInverse(Curve.N);
+        var u1 = Curve.N.Subtract(e.Mod(Curve.N)).Multiply(inverse).Mod(Curve.N);
+        var u2 = s.Multiply(inverse).Mod(Curve.N);
+        var key = ECAlgorithms.SumOfTwoMultiplies(Curve.G, u1, point, u2);
+        return key.IsInfinity ? null : Coordinates(key);
+    }
+
+    // The compressed form of a point is its X behind 2 (even Y) or 3 (odd Y); not every X lies on the curve.
+    private static ECPoint? DecodePoint(ReadOnlySpan<byte> x, int odd)
+    {
+        try
+        {
+            return Curve.Curve.DecodePoint([(byte)(2 + odd), .. x]);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Coordinates(ECPoint point) => point.Normalize().GetEncoded(false)[1..];
+
+    private static void WriteTo(BigInteger value, Span<byte> destination)
+    {
+        var bytes = value.ToByteArrayUnsigned();
+        bytes.CopyTo(destination[(destination.Length - bytes.Length)..]);
+    }
+
+    // The library's signer keeps the random point to itself; its multiplier is the one place where it can be seen.
+    private sealed class RecoverableSigner() : ECDsaSigner(new HMacDsaKCalculator(new Sha256Digest()))
+    {
+        private readonly WatchedMultiplier _multiplier = new();
+
+        public bool LastPointIsOdd => _multiplier.Last!.Normalize().AffineYCoord.TestBitZero();
+
+        protected override ECMultiplier CreateBasePointMultiplier() => _multiplier;
+    }
+
+    private sealed class WatchedMultiplier : ECMultiplier
+    {
+        private readonly FixedPointCombMultiplier _inner = new();
+
+        public ECPoint? Last { get; private set; }
+
+        public ECPoint Multiply(ECPoint p, BigInteger k) => Last = _inner.Multiply(p, k);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Numerics;
+
+namespace Snet.Protocol;
+
+/// <summary>Integers in the bytes fields of the daemon's messages: big-endian, of any length, empty when absent (protocol g.1).</summary>
+internal static class BigEndian
+{
+    /// <summary>Reads a number; absent is 0.</summary>
+    public static BigInteger Read(ReadOnlySpan<byte> bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
+
+    /// <summary>Writes a number as 32 bytes, as daemons do.</summary>
+    public static byte[] Write32(BigInteger value)
+    {
+        var bytes = value.ToByteArray(isUnsigned: true, isBigEndian: true);
+        return [.. new byte[32 - bytes.Length], .. bytes];
+    }
+}
