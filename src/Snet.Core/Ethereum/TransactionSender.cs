@@ -1,0 +1,149 @@
+using System.Numerics;
+
+namespace Snet.Ethereum;
+
+/// <summary>Sends the transactions of one account: nonce, gas and fees found, signed, sent, waited for and checked.</summary>
+/// <remarks>
+/// Nonces are given out one after the other, so several transactions can be under way at once. The first of a new account has nonce 0.
+/// When the answer to sending is lost, the transaction is looked up by its hash before it is sent again: it has one nonce, so it cannot count twice.
+/// </remarks>
+internal sealed class TransactionSender(
+    EthereumClient client,
+    EthereumAddress from,
+    BigInteger chainId,
+    Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>> sign,
+    TransactionLimits limits) : IDisposable
+{
+    private const int SendAttempts = 3;
+    private static readonly BigInteger GweiTip = 1_000_000_000;
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private BigInteger _next;
+
+    /// <summary>Sends a call of a contract and waits until it is in a block.</summary>
+    /// <returns>The receipt of a transaction that succeeded.</returns>
+    /// <exception cref="TransactionException">It would be or was reverted, cannot be paid, or is not in a block in time.</exception>
+    /// <exception cref="JsonRpcException">No node answered; nothing was sent.</exception>
+    public async Task<TransactionReceipt> SendAsync(EthereumAddress to, byte[] data, CancellationToken cancellationToken)
+    {
+        var (transaction, hash) = await SubmitAsync(to, data, cancellationToken).ConfigureAwait(false);
+        var receipt = await WaitAsync(hash, cancellationToken).ConfigureAwait(false);
+        if (receipt.Succeeded)
+            return receipt;
+        var reason = await FindReasonAsync(transaction, receipt.Block, cancellationToken).ConfigureAwait(false);
+        throw new TransactionException($"The transaction {hash} was reverted: {reason ?? "no reason given"}.") { Hash = hash, Reason = reason };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<(Transaction Transaction, string Hash)> SubmitAsync(
+        EthereumAddress to, byte[] data, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var transaction = await PrepareAsync(to, data, cancellationToken).ConfigureAwait(false);
+            var signature = await sign(transaction.EncodeUnsigned(), cancellationToken).ConfigureAwait(false);
+            var raw = transaction.EncodeSigned(signature);
+            var hash = Hex.Encode(Keccak256.Hash(raw));
+            // From here on the transaction can count. Nothing but its own end may stop the bookkeeping, so the caller's token does not.
+            await BroadcastAsync(raw, hash).ConfigureAwait(false);
+            _next = transaction.Nonce + 1;
+            return (transaction, hash);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<Transaction> PrepareAsync(EthereumAddress to, byte[] data, CancellationToken cancellationToken)
+    {
+        var gasTask = EstimateAsync(to, data, cancellationToken);
+        var nonceTask = client.GetNextNonceAsync(from, cancellationToken);
+        var baseFeeTask = client.GetBaseFeeAsync(cancellationToken);
+        var tipTask = client.GetPriorityFeeAsync(cancellationToken);
+        var balanceTask = client.GetBalanceAsync(from, cancellationToken);
+        await Task.WhenAll(gasTask, nonceTask, baseFeeTask, tipTask, balanceTask).ConfigureAwait(false);
+
+        var gas = await gasTask.ConfigureAwait(false);
+        var tip = BigInteger.Min(BigInteger.Max(await tipTask.ConfigureAwait(false), 1), 100 * GweiTip);
+        var maxFee = (2 * await baseFeeTask.ConfigureAwait(false)) + tip; // good for six full blocks in a row
+        var balance = await balanceTask.ConfigureAwait(false);
+        if (gas * maxFee > balance)
+            throw new TransactionException($"The account {from} has too little ether for gas.") { GasNeeded = gas * maxFee, GasAvailable = balance };
+        var nonce = BigInteger.Max(_next, await nonceTask.ConfigureAwait(false));
+        return new Transaction(chainId, nonce, tip, maxFee, gas, to, BigInteger.Zero, data);
+    }
+
+    // The estimate and a fifth: what another transaction changes in between must not use up the gas.
+    private async Task<BigInteger> EstimateAsync(EthereumAddress to, byte[] data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.EstimateGasAsync(from, to, data, BigInteger.Zero, cancellationToken).ConfigureAwait(false) * 6 / 5;
+        }
+        catch (JsonRpcException e) when (RevertReason.IsRevert(e))
+        {
+            var reason = RevertReason.Read(e.ErrorData) ?? RevertReason.FromMessage(e.Message);
+            throw new TransactionException($"The transaction would be reverted: {reason ?? "no reason given"}. Nothing was sent.", e) { Reason = reason };
+        }
+    }
+
+    private async Task BroadcastAsync(byte[] raw, string hash)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await client.SendRawTransactionAsync(raw, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (JsonRpcException e)
+            {
+                if (await IsKnownAsync(hash).ConfigureAwait(false))
+                    return;
+                if (e.IsAnswer || attempt == SendAttempts)
+                    throw;
+            }
+        }
+    }
+
+    private async Task<bool> IsKnownAsync(string hash) =>
+        await client.KnowsTransactionAsync(hash, CancellationToken.None).ConfigureAwait(false);
+
+    private async Task<TransactionReceipt> WaitAsync(string hash, CancellationToken cancellationToken)
+    {
+        var started = limits.Time.GetTimestamp();
+        for (var pause = TimeSpan.FromMilliseconds(20); ; pause = pause < limits.PollInterval ? pause * 2 : limits.PollInterval)
+        {
+            if (await client.GetReceiptAsync(hash, cancellationToken).ConfigureAwait(false) is { } receipt)
+                return receipt;
+            if (limits.Time.GetElapsedTime(started) > limits.ReceiptTimeout)
+                throw new TransactionException(
+                    $"The transaction {hash} is in no block after {limits.ReceiptTimeout.TotalSeconds:0} s. It may still be carried out; look it up before you repeat it.")
+                { Hash = hash, IsPending = true };
+            await Task.Delay(pause, limits.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<string?> FindReasonAsync(Transaction transaction, BigInteger block, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ReplayAsync(from, transaction, block, cancellationToken).ConfigureAwait(false);
+            return null; // it would pass now: it ran out of gas, or the state has changed since
+        }
+        catch (JsonRpcException e)
+        {
+            return RevertReason.Read(e.ErrorData) ?? RevertReason.FromMessage(e.Message);
+        }
+    }
+}
+
+/// <summary>How long a transaction is waited for.</summary>
+/// <param name="ReceiptTimeout">The most time until it is in a block.</param>
+/// <param name="PollInterval">The longest pause between two looks.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record TransactionLimits(TimeSpan ReceiptTimeout, TimeSpan PollInterval, TimeProvider Time);
