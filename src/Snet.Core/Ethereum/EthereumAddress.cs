@@ -9,7 +9,7 @@ namespace Snet.Ethereum;
 /// Two addresses are equal when their bytes are, whatever their spelling. The default value is the zero address.
 /// </remarks>
 /// <seealso href="https://eips.ethereum.org/EIPS/eip-55">EIP-55</seealso>
-public readonly struct EthereumAddress : IEquatable<EthereumAddress>, IParsable<EthereumAddress>
+public readonly struct EthereumAddress : IEquatable<EthereumAddress>
 {
     /// <summary>The number of bytes in an address.</summary>
     public const int Size = 20;
@@ -38,15 +38,10 @@ public readonly struct EthereumAddress : IEquatable<EthereumAddress>, IParsable<
     /// <param name="text"><c>0x</c> and 40 hexadecimal digits; mixed case must be a right EIP-55 checksum.</param>
     /// <returns>The address.</returns>
     /// <exception cref="FormatException">It is no address, or its checksum is wrong.</exception>
-    public static EthereumAddress Parse(string text) => Parse(text, null);
-
-    /// <inheritdoc cref="Parse(string)"/>
-    /// <param name="s">The text.</param>
-    /// <param name="provider">Not used.</param>
-    public static EthereumAddress Parse(string s, IFormatProvider? provider)
+    public static EthereumAddress Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(s);
-        var problem = TryRead(s, out var address);
+        ArgumentNullException.ThrowIfNull(text);
+        var problem = TryRead(text, out var address);
         return problem is null ? address : throw new FormatException(problem);
     }
 
@@ -54,16 +49,10 @@ public readonly struct EthereumAddress : IEquatable<EthereumAddress>, IParsable<
     /// <param name="text">The text, or null.</param>
     /// <param name="address">The address, or the zero address.</param>
     /// <returns>Whether it was one.</returns>
-    public static bool TryParse([NotNullWhen(true)] string? text, out EthereumAddress address) => TryParse(text, null, out address);
-
-    /// <inheritdoc cref="TryParse(string?, out EthereumAddress)"/>
-    /// <param name="s">The text, or null.</param>
-    /// <param name="provider">Not used.</param>
-    /// <param name="result">The address, or the zero address.</param>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out EthereumAddress result)
+    public static bool TryParse([NotNullWhen(true)] string? text, out EthereumAddress address)
     {
-        result = default;
-        return s is not null && TryRead(s, out result) is null;
+        address = default;
+        return text is not null && TryRead(text, out address) is null;
     }
 
     /// <summary>Gives the 20 bytes.</summary>
