@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json;
+using Snet.Ethereum;
+using Snet.Protocol;
+
+namespace Snet.Tests.Protocol;
+
+public class ContentIdTests
+{
+    private const string HelloVersion0 = "QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o";
+    private const string HelloNode = "bafybeicg2rebjoofv4kbyovkw7af3rpiitvnl6i7ckcywaq6xjcxnc2mby";
+    private const string HelloRaw = "bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4";
+    private static readonly byte[] Hello = Encoding.ASCII.GetBytes("hello world\n");
+
+    private static IEnumerable<TestCaseData> Contents => TestData.Cases("cid.json", "cases");
+    private static IEnumerable<TestCaseData> Unlike => TestData.Cases("cid.json", "must_fail");
+    private static IEnumerable<TestCaseData> Malformed => TestData.Cases("negative.json", "cids");
+
+    [TestCaseSource(nameof(Contents))]
+    public void OfFile_Vector_IsTheCidThatIpfsGives(JsonElement vector) =>
+        ContentId.OfFile(ContentOf(vector)).ToString().ShouldBe(vector.GetProperty("cid_v0").GetString());
+
+    [TestCaseSource(nameof(Contents))]
+    public void Matches_Vector_HoldsForEachOfItsIdsAndNotForChangedContent(JsonElement vector)
+    {
+        var content = ContentOf(vector);
+        byte[] changed = [.. content, 0];
+
+        foreach (var member in new[] { "cid_v0", "cid_v1_dag_pb", "cid_v1_raw_of_content" })
+        {
+            if (!vector.TryGetProperty(member, out var text))
+                continue; // the empty file has one id only
+            var id = ContentId.Parse(text.GetString()!);
+            id.ToString().ShouldBe(text.GetString());
+            id.Matches(content).ShouldBeTrue(member);
+            id.Matches(changed).ShouldBeFalse(member);
+        }
+    }
+
+    [TestCaseSource(nameof(Unlike))]
+    public void Matches_VectorThatMustFail_IsFalse(JsonElement vector)
+    {
+        var content = vector.TryGetProperty("content_utf8", out var text)
+            ? Encoding.UTF8.GetBytes(text.GetString()!)
+            : Hex.Decode(vector.GetProperty("block").GetString()!);
+
+        ContentId.Parse(vector.GetProperty("cid").GetString()!).Matches(content).ShouldBeFalse();
+    }
+
+    [TestCaseSource(nameof(Malformed))]
+    public void Parse_MalformedVector_IsRefused(JsonElement vector)
+    {
+        vector.GetProperty("expect").GetString().ShouldBe("reject");
+        var text = vector.GetProperty("input").GetString()!;
+
+        ContentId.TryParse(text, out _).ShouldBeFalse();
+        Should.Throw<FormatException>(() => ContentId.Parse(text)).Message.ShouldContain("CIDv0");
+    }
+
+    [TestCase(HelloVersion0 + "\n", TestName = "Parse_LineBreakBehind_IsRefused")]
+    [TestCase(" " + HelloVersion0, TestName = "Parse_SpaceInFront_IsRefused")]
+    [TestCase(HelloVersion0 + "/metadata.json", TestName = "Parse_PathBehind_IsRefused")]
+    [TestCase(HelloVersion0 + "?arg=other", TestName = "Parse_QueryBehind_IsRefused")]
+    [TestCase("bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2deveI4", TestName = "Parse_UpperCaseInBase32_IsRefused")]
+    [TestCase("BAFKREIFJJCIE6LYPI6NY7AMXNFFTAGCLBUXNDQONFIPMB64F2KM2DEVEI4", TestName = "Parse_UpperCaseMultibase_IsRefused")]
+    [TestCase("bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei5", TestName = "Parse_BitsBehindTheHash_IsRefused")]
+    [TestCase("bagaaierafjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2dvei", TestName = "Parse_CodecJson_IsRefused")]
+    [TestCase("zdj7WWeQ43G6JJvLWQWZpyHuAMq6uYWRjkBXFad11vE2LHhQ7", TestName = "Parse_Version1InBase58_IsRefused")]
+    [TestCase("Qm/../../../../../../../../../../../../../../x", TestName = "Parse_PathOfTheRightLength_IsRefused")]
+    public void Parse_OtherSpelling_IsRefused(string text) => ContentId.TryParse(text, out _).ShouldBeFalse();
+
+    [Test]
+    public void TryParse_Null_IsFalse() => ContentId.TryParse(null, out _).ShouldBeFalse();
+
+    [Test]
+    public void Parse_LongTextWithControlCharacters_IsQuotedShortAndClean()
+    {
+        var message = Should.Throw<FormatException>(() => ContentId.Parse("\u001b[31m" + new string('x', 5000))).Message;
+
+        message.Length.ShouldBeLessThan(400);
+        message.ShouldNotContain('\u001b');
+    }
+
+    [TestCase(HelloVersion0)]
+    [TestCase(HelloNode)]
+    [TestCase(HelloRaw)]
+    public void Matches_EveryFormOfOneContent_IsTrue(string text) => ContentId.Parse(text).Matches(Hello).ShouldBeTrue();
+
+    [Test]
+    public void Matches_TheNodesOwnBytesInPlaceOfTheFile_IsFalse() // a gateway that answers with the block
+    {
+        var block = Hex.Decode("0x0a120802120c68656c6c6f20776f726c640a180c");
+
+        ContentId.Parse(HelloVersion0).Matches(block).ShouldBeFalse();
+        ContentId.Parse(HelloNode).Matches(block).ShouldBeFalse();
+    }
+
+    [Test]
+    public void Equals_SameText_IsTrue()
+    {
+        ContentId.Parse(HelloVersion0).ShouldBe(ContentId.OfFile(Hello));
+        ContentId.Parse(HelloVersion0).GetHashCode().ShouldBe(ContentId.OfFile(Hello).GetHashCode());
+        ContentId.Parse(HelloVersion0).ShouldNotBe(ContentId.Parse(HelloNode));
+    }
+
+    internal static byte[] ContentOf(JsonElement vector) => vector.TryGetProperty("content_utf8", out var text)
+        ? Encoding.UTF8.GetBytes(text.GetString()!)
+        : Pattern(vector.GetProperty("content_length").GetInt32());
+
+    // The rule that the vectors name: byte i = (i*31 + 7) mod 256.
+    internal static byte[] Pattern(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)((i * 31) + 7))];
+}
