@@ -86,6 +86,26 @@ public class ContentIdTests
     [TestCase(HelloRaw)]
     public void Matches_EveryFormOfOneContent_IsTrue(string text) => ContentId.Parse(text).Matches(Hello).ShouldBeTrue();
 
+    // Ids made with another importer (npm ipfs-unixfs-importer 17.1.1), settings unixfs-v0-2015, CIDv1 with raw leaves, unixfs-v1-2025.
+    // 174 chunks of 262144 bytes fill one node; one byte more makes a second level.
+    [TestCase(262145, "QmS7fy4bE586ZCgYuxrdNEhggP1Cm5FBuZaqmgtfSqFizr", "bafybeif4z4ikxldcsjhv2l4sxmk57abnwjkwpa57gopqjvdhkyxddhmzf4",
+        "bafkreiamqgukqlbve6oyg4qsu5gqeyyskowzqy4jzusx62cavee7tzojne")]
+    [TestCase(1048577, "QmaRNrA7eVwnm6NGGWLzz3BsoNBHxjNFNxiuECZi8dAQTe", "bafybeihysgc544qyg3rz4xmy3npkqb77hgvt33wymo23qfeefwubq6g4yq",
+        "bafybeidon4jwaruhu3izqvdmaft7grbvt5crriyc2yzkvyuocox565adwu")]
+    [TestCase((174 * 262144) + 1, "QmQ7WSZzmsnaQuBHtVvLTbG2168kggQCHYXbA9wudKQ3ss", "bafybeicwdxbb76mvui4baybplblhw2574qsiivkhtm3vdukwto3g4hd7vm",
+        "bafybeibwqyck4qjq3uzg332p4xp5bxn6zc2e2st4b7ujd35zd4zzw7rdiu")]
+    public void Matches_TreesOfOtherPublishersSettings_IsTrue(int length, string version0, string rawLeaves, string profile2025)
+    {
+        var content = Pattern(length);
+
+        ContentId.OfFile(content).ToString().ShouldBe(version0);
+        ContentId.Parse(rawLeaves).Matches(content).ShouldBeTrue();
+        ContentId.Parse(profile2025).Matches(content).ShouldBeTrue();
+        content[^1] ^= 1;
+        ContentId.Parse(rawLeaves).Matches(content).ShouldBeFalse();
+        ContentId.Parse(profile2025).Matches(content).ShouldBeFalse();
+    }
+
     [Test]
     public void Matches_TheNodesOwnBytesInPlaceOfTheFile_IsFalse() // a gateway that answers with the block
     {
@@ -103,10 +123,16 @@ public class ContentIdTests
         ContentId.Parse(HelloVersion0).ShouldNotBe(ContentId.Parse(HelloNode));
     }
 
-    internal static byte[] ContentOf(JsonElement vector) => vector.TryGetProperty("content_utf8", out var text)
+    private static byte[] ContentOf(JsonElement vector) => vector.TryGetProperty("content_utf8", out var text)
         ? Encoding.UTF8.GetBytes(text.GetString()!)
         : Pattern(vector.GetProperty("content_length").GetInt32());
 
     // The rule that the vectors name: byte i = (i*31 + 7) mod 256.
-    internal static byte[] Pattern(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)((i * 31) + 7))];
+    private static byte[] Pattern(int length)
+    {
+        var bytes = new byte[length];
+        for (var i = 0; i < length; i++)
+            bytes[i] = (byte)((i * 31) + 7);
+        return bytes;
+    }
 }
