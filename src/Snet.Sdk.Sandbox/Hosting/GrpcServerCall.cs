@@ -1,0 +1,106 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Snet.Grpc;
+
+namespace Snet.Sdk.Sandbox.Hosting;
+
+/// <summary>One call as the server's handler sees it. The handler ends it with OK by returning, with another status by throwing a <see cref="GrpcException"/>.</summary>
+internal sealed class GrpcServerCall
+{
+    private readonly HttpContext _context;
+    private readonly GrpcMessageReader _reader;
+
+    internal GrpcServerCall(HttpContext context, int maxReceiveMessageSize)
+    {
+        _context = context;
+        RequestHeaders = new GrpcMetadata();
+        foreach (var (name, values) in context.Request.Headers)
+        {
+            foreach (var value in values)
+                GrpcHeaders.Add(RequestHeaders, name.ToLowerInvariant(), value ?? "");
+        }
+
+        Timeout = GrpcText.DecodeTimeout(context.Request.Headers["grpc-timeout"]);
+        _reader = new GrpcMessageReader(context.Request.Body, maxReceiveMessageSize, context.Request.Headers["grpc-encoding"]);
+    }
+
+    /// <summary>The path of the method: <c>/service.Calculator/add</c>.</summary>
+    public string Method => _context.Request.Path.Value ?? "";
+
+    /// <summary>The client's metadata.</summary>
+    public GrpcMetadata RequestHeaders { get; }
+
+    /// <summary>The client's time limit, counted from the arrival of the call. Whoever owns the handler keeps it; the server does not.</summary>
+    public TimeSpan? Timeout { get; }
+
+    /// <summary>Cancelled when the client resets the call or its connection is lost.</summary>
+    public CancellationToken Aborted => _context.RequestAborted;
+
+    /// <summary>What is sent at the end of a call that ends with OK. A <see cref="GrpcException"/> brings its own trailers, which come after these.</summary>
+    public GrpcMetadata ResponseTrailers { get; } = new();
+
+    /// <summary>Reads the next message into an array of its own.</summary>
+    /// <returns>The message, or null when the client has ended its side.</returns>
+    /// <exception cref="GrpcException">The message is too large (8) or malformed. Left alone, it becomes the call's status.</exception>
+    /// <exception cref="OperationCanceledException">The client has reset the call, or its connection is lost.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync()
+    {
+        try
+        {
+            return await _reader.ReadAsync(Aborted).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new OperationCanceledException("The client has reset the call.", e, Aborted);
+        }
+    }
+
+    /// <summary>Sends the response headers; without it they go out with the first message.</summary>
+    public Task WriteHeadersAsync(GrpcMetadata headers)
+    {
+        Append(_context.Response.Headers, headers);
+        return _context.Response.StartAsync(Aborted);
+    }
+
+    /// <summary>Sends one message and waits until flow control has let it out.</summary>
+    /// <exception cref="OperationCanceledException">The client has reset the call, or its connection is lost.</exception>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> message)
+    {
+        var writer = _context.Response.BodyWriter;
+        GrpcMessageWriter.WritePrefix(writer.GetSpan(GrpcMessageReader.PrefixSize), (uint)message.Length);
+        writer.Advance(GrpcMessageReader.PrefixSize);
+        await writer.WriteAsync(message, Aborted).ConfigureAwait(false);
+        Aborted.ThrowIfCancellationRequested(); // Kestrel drops what is written to a call that is gone
+    }
+
+    /// <summary>Breaks the call off with RST_STREAM and without a status.</summary>
+    /// <param name="errorCode">The HTTP/2 error code, such as 8 for CANCEL.</param>
+    public void Reset(int errorCode) => _context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(errorCode);
+
+    /// <summary>Cuts the client's whole connection, and with it every call on it.</summary>
+    public void Abort() => _context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+
+    internal async Task EndAsync(int status, string detail, GrpcMetadata? trailers)
+    {
+        var response = _context.Response;
+        // A status that comes before anything else goes out as headers alone, as grpc-go sends it.
+        var target = response.HasStarted ? _context.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers : response.Headers;
+        target["grpc-status"] = status.ToString(CultureInfo.InvariantCulture);
+        if (status != GrpcStatus.Ok)
+            target["grpc-message"] = GrpcText.EncodeMessage(detail);
+        Append(target, ResponseTrailers);
+        Append(target, trailers ?? []);
+        await response.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private static void Append(IHeaderDictionary target, GrpcMetadata metadata)
+    {
+        foreach (var entry in metadata)
+        {
+            if (!GrpcHeaders.IsReserved(entry.Name))
+                target.Append(entry.Name, entry.ToWire());
+        }
+    }
+}
