@@ -25,12 +25,12 @@ internal sealed class AbiEvent
     /// <exception cref="FormatException">The log is of another event or malformed.</exception>
     public object[] Decode(IReadOnlyList<string> topics, ReadOnlySpan<byte> data)
     {
-        var inData = Abi.Decode([.. _types.Where((_, i) => !_indexed[i])], data);
         if (topics.Count != 1 + _indexed.Count(x => x) || topics[0] != Topic)
             throw new FormatException("The log is of another event.");
+        var inData = Abi.Decode([.. _types.Where((_, i) => !_indexed[i])], data);
         var values = new object[_types.Length];
         for (int i = 0, topic = 1, next = 0; i < values.Length; i++)
-            values[i] = _indexed[i] ? Abi.Decode([_types[i]], Hex.Decode(topics[topic++]))[0] : inData[next++];
+            values[i] = _indexed[i] ? DecodeTopic(_types[i], topics[topic++]) : inData[next++];
         return values;
     }
 
@@ -44,6 +44,10 @@ internal sealed class AbiEvent
 
     /// <summary>Encodes one value as a topic, to search for it.</summary>
     public static string Topic32(string type, object value) => Hex.Encode(Abi.Encode([type], [value]));
+
+    private static object DecodeTopic(string type, string topic) => Hex.TryDecode(topic, out var word) && word.Length == 32
+        ? Abi.Decode([type], word)[0]
+        : throw new FormatException("A topic of the log is not 32 bytes.");
 
     /// <summary>Gives the types between the brackets of a signature.</summary>
     internal static string[] Types(string signature)

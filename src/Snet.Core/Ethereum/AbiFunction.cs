@@ -25,6 +25,9 @@ internal sealed class AbiFunction
     /// <summary>The four bytes that call data begins with.</summary>
     public byte[] Selector { get; }
 
+    /// <summary>The types that it answers with.</summary>
+    public IReadOnlyList<string> Outputs => _outputs;
+
     /// <summary>Makes call data.</summary>
     public byte[] Encode(params object[] arguments) => [.. Selector, .. Abi.Encode(_inputs, arguments)];
 
@@ -32,8 +35,11 @@ internal sealed class AbiFunction
     /// <exception cref="FormatException">The answer is not of the function's types; empty data means that no contract is at the address.</exception>
     public object[] Decode(ReadOnlySpan<byte> answer) => Abi.Decode(_outputs, answer);
 
-    /// <summary>Reads the arguments of call data, which begins with <see cref="Selector"/>.</summary>
-    public object[] DecodeArguments(ReadOnlySpan<byte> callData) => Abi.Decode(_inputs, callData[4..]);
+    /// <summary>Reads the arguments of call data.</summary>
+    /// <exception cref="FormatException">The call data is of another function or malformed.</exception>
+    public object[] DecodeArguments(ReadOnlySpan<byte> callData) => callData.StartsWith(Selector)
+        ? Abi.Decode(_inputs, callData[Selector.Length..])
+        : throw new FormatException($"The call data is not of {Signature}.");
 
     /// <summary>Encodes an answer; what a contract does.</summary>
     public byte[] EncodeAnswer(params object[] values) => Abi.Encode(_outputs, values);
