@@ -41,20 +41,25 @@ public sealed class SnetSandbox : IAsyncDisposable
         var chain = options.ChainEndpoint is null ? await SandboxChain.StartAsync(options, cancellationToken).ConfigureAwait(false) : null;
         var storage = await SandboxStorage.StartAsync(options, cancellationToken).ConfigureAwait(false);
         var provider = await SandboxProvider.StartAsync(options, cancellationToken).ConfigureAwait(false);
-        var daemon = await SandboxDaemon.ListenAsync(cancellationToken).ConfigureAwait(false);
+        var config = options.DaemonConfig.DeepClone().AsObject();
+        config.TryAdd("private_key_for_free_calls", TestKeys.FreeCall.Key);
+        var settings = new DaemonSettings(
+            options.DaemonVersion, options.ChainEndpoint ?? chain!.Endpoint, storage.Endpoint,
+            EthereumAddress.Parse("0x4DCc70c6FCE4064803f0ae0cE48497B3f7182e5D"),
+            EthereumAddress.Parse("0x042d31F61c598eADcAc729B845406514521db520"),
+            EthereumAddress.Parse("0x3A54192862D1c52C8175d4912f1f778d1E3C2449"),
+            11155111, "test-org", "test-service", "default_group", provider.Endpoint,
+            config, options.TimeProvider);
+        var daemon = await SandboxDaemon.ListenAsync(settings, cancellationToken).ConfigureAwait(false);
         var platform = new SnetPlatform
         {
-            Rpc = options.ChainEndpoint ?? chain!.Endpoint, ChainId = 11155111, Ipfs = storage.Endpoint, Daemon = daemon.Endpoint,
-            Token = EthereumAddress.Parse("0x3A54192862D1c52C8175d4912f1f778d1E3C2449"),
-            Mpe = EthereumAddress.Parse("0x042d31F61c598eADcAc729B845406514521db520"),
-            Registry = EthereumAddress.Parse("0x4DCc70c6FCE4064803f0ae0cE48497B3f7182e5D"),
-            OrgId = "test-org", ServiceId = "test-service", GroupName = "default_group",
+            Rpc = settings.Rpc, ChainId = settings.ChainId, Ipfs = settings.Ipfs, Daemon = daemon.Endpoint,
+            Token = settings.Token, Mpe = settings.Mpe, Registry = settings.Registry,
+            OrgId = settings.OrgId, ServiceId = settings.ServiceId, GroupName = settings.GroupName,
             Keys = [.. TestKeys.Users.Select(user => user.Key)],
             Recipient = TestKeys.Provider.Address,
         };
-        await daemon.InitializeAsync(new DaemonSettings(
-            options.DaemonVersion, platform.Rpc, platform.Ipfs, platform.Registry, platform.Mpe, platform.Token, platform.ChainId, platform.OrgId,
-            platform.ServiceId, platform.GroupName, provider.Endpoint, options.DaemonConfig, options.TimeProvider), cancellationToken).ConfigureAwait(false);
+        await daemon.InitializeAsync(cancellationToken).ConfigureAwait(false);
         return new SnetSandbox(chain, storage, provider, daemon, platform);
     }
 

@@ -1,42 +1,77 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Snet.Grpc;
+using Snet.Protocol;
 using Snet.Sdk.Sandbox.Daemon;
+using Snet.Sdk.Sandbox.Daemon.Payments;
+using Snet.Sdk.Sandbox.Daemon.Services;
+using Snet.Sdk.Sandbox.Hosting;
 
 namespace Snet.Sdk.Sandbox;
 
 /// <summary>The platform's daemon: it takes calls for the service, checks their payment, and hands them to the provider.</summary>
 public sealed class SandboxDaemon : IAsyncDisposable
 {
-    private readonly LoopbackServer _server;
+    private readonly DaemonSettings _settings;
+    private readonly DaemonConfiguration _configuration;
+    private readonly DaemonState _state = new();
+    private readonly DaemonChain _chain;
+    private readonly List<IDisposable> _owned = [];
+    private GrpcServer _server = null!;
+    private DaemonRouter? _router;
+    private StreamCalls? _streams;
 
-    private SandboxDaemon(LoopbackServer server) => _server = server;
-
-    /// <summary>Where it listens; the service's metadata names it.</summary>
-    public Uri Endpoint => _server.Endpoint;
-
-    /// <summary>Takes a port. The metadata must name it before <see cref="InitializeAsync"/> reads it back.</summary>
-    internal static async Task<SandboxDaemon> ListenAsync(CancellationToken cancellationToken) =>
-        new(await LoopbackServer.StartAsync(HttpProtocols.Http1, AnswerAsync, cancellationToken).ConfigureAwait(false));
-
-    /// <summary>Reads the service's registration and metadata, as the real daemon does when it starts.</summary>
-    internal Task InitializeAsync(DaemonSettings settings, CancellationToken cancellationToken)
+    private SandboxDaemon(DaemonSettings settings)
     {
-        Settings = settings;
-        return Task.CompletedTask;
+        (_settings, _configuration, _chain) = (settings, new DaemonConfiguration(settings), new DaemonChain(settings));
+        _owned.Add(_chain);
     }
 
-    /// <summary>What it was told; null until it is initialized.</summary>
-    internal DaemonSettings? Settings { get; private set; }
+    /// <summary>Where it listens; the service's metadata names it.</summary>
+    public Uri Endpoint => _server.Address;
+
+    /// <summary>Every request so far that would have ended or wedged the real daemon; <see cref="SnetSandbox.DisposeAsync"/> throws the first.</summary>
+    public IReadOnlyList<SandboxViolationException> Violations => _state.Violations;
+
+    /// <summary>Takes a port. The metadata must name it before <see cref="InitializeAsync"/> reads it back.</summary>
+    internal static async Task<SandboxDaemon> ListenAsync(DaemonSettings settings, CancellationToken cancellationToken)
+    {
+        var daemon = new SandboxDaemon(settings);
+        var options = new GrpcServerOptions { MaxReceiveMessageSize = daemon._configuration.MaxMessageSize };
+        daemon._server = await GrpcServer.StartAsync(options, daemon.AnswerAsync, cancellationToken).ConfigureAwait(false);
+        return daemon;
+    }
+
+    /// <summary>Reads the service's registration and metadata, as the real daemon does when it starts, and begins to take calls.</summary>
+    internal async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        var quirks = Quirks.Of(_settings.Version);
+        var metadata = await new MetadataReader(_settings, _chain).ReadAsync(cancellationToken).ConfigureAwait(false);
+        var channels = new PaymentChannels(_chain, metadata.Recipient, metadata.GroupId, quirks);
+        var parts = new DaemonParts(_settings, _configuration, quirks, metadata, _chain, channels, _state);
+
+        var passthrough = new Passthrough(parts);
+        _owned.Add(passthrough);
+        var escrow = new EscrowPayment(parts, new Prices(parts).GetAsync);
+        var types = new Dictionary<string, IPaymentHandler> { [PaymentHeaders.EscrowType] = escrow, [PaymentHeaders.TrainCallType] = escrow };
+        _streams = new StreamCalls(parts, new PaymentTypes(types, PaymentHeaders.EscrowType), new Dictionary<string, StreamHandler>(), passthrough.RunAsync);
+
+        var router = new DaemonRouter(_settings.Time);
+        new PaymentChannelStateService(parts).Register(router);
+        _router = router;
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
-    // Protocol d.5: only the first segment of the path counts.
-    private static Task AnswerAsync(HttpContext context)
+    public async ValueTask DisposeAsync()
     {
-        if (context.Request.Path.StartsWithSegments("/encoding", StringComparison.Ordinal))
-            return context.Response.WriteAsync("proto\n", context.RequestAborted);
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
+        await _server.DisposeAsync().ConfigureAwait(false);
+        foreach (var owned in _owned)
+            owned.Dispose();
+    }
+
+    private Task AnswerAsync(GrpcServerCall call)
+    {
+        if (_router is null)
+            throw new GrpcException(GrpcStatus.Unavailable, "The daemon is still starting.");
+        _state.ThrowIfEnded();
+        return _router.Find(call.Method) is { } method ? method(call) : _streams!.AnswerAsync(call);
     }
 }

@@ -42,14 +42,16 @@ internal sealed class GrpcServerCall
     public GrpcMetadata ResponseTrailers { get; } = new();
 
     /// <summary>Reads the next message into an array of its own.</summary>
+    /// <param name="cancellationToken">Ends the waiting; nothing more can be read then.</param>
     /// <returns>The message, or null when the client has ended its side.</returns>
     /// <exception cref="GrpcException">The message is too large (8) or malformed. Left alone, it becomes the call's status.</exception>
     /// <exception cref="OperationCanceledException">The client has reset the call, or its connection is lost.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync()
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            return await _reader.ReadAsync(Aborted).ConfigureAwait(false);
+            // A token of the handler's own replaces the call's: the handler links them.
+            return await _reader.ReadAsync(cancellationToken.CanBeCanceled ? cancellationToken : Aborted).ConfigureAwait(false);
         }
         catch (IOException e)
         {

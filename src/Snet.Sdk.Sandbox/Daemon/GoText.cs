@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace Snet.Sdk.Sandbox.Daemon;
+
+/// <summary>Values as the daemon's language prints them in messages.</summary>
+internal static class GoText
+{
+    /// <summary>Prints bytes in decimal, parted by blanks, in brackets: <c>[0 17 255]</c>.</summary>
+    public static string Bytes(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder("[");
+        foreach (var value in bytes)
+            text.Append(text.Length > 1 ? " " : "").Append(value);
+        return text.Append(']').ToString();
+    }
+
+    /// <summary>Prints the key of a channel or user: <c>{ID: 5}</c>.</summary>
+    public static string Key(string id) => $"{{ID: {id}}}";
+
+    /// <summary>Prints raw bytes as text, one character for each.</summary>
+    public static string Latin1(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
+}

@@ -1,0 +1,60 @@
+using Snet.Grpc;
+using Snet.Sdk.Sandbox.Daemon.Payments;
+using Snet.Sdk.Sandbox.Hosting;
+
+namespace Snet.Sdk.Sandbox.Daemon;
+
+/// <summary>Paid streams: service methods, uploads, and whatever path the daemon does not know (protocol e.2, e.3, e.4).</summary>
+/// <param name="parts">The daemon.</param>
+/// <param name="payments">The payment types that streams take.</param>
+/// <param name="handlers">What happens after the payment; by path.</param>
+/// <param name="passthrough">What happens on every other path.</param>
+internal sealed class StreamCalls(
+    DaemonParts parts, PaymentTypes payments, IReadOnlyDictionary<string, StreamHandler> handlers, StreamHandler passthrough)
+{
+    /// <summary>Answers one call.</summary>
+    /// <exception cref="GrpcException">It is refused or failed; nothing is charged then.</exception>
+    public async Task AnswerAsync(GrpcServerCall call)
+    {
+        if (!parts.State.Processing) // e.2
+            throw new GrpcException(GrpcStatus.Unavailable, "No requests are currently being processed, please try again later");
+
+        ReadOnlyMemory<byte>? first = null;
+        if (parts.Quirks.FirstMessageBeforePayment || parts.Configuration.DynamicPricing)
+            first = await call.ReadAsync().ConfigureAwait(false) ?? throw DaemonRefusals.Plain("EOF"); // e.2
+
+        TimeSpan? patience = parts.Quirks.ServiceTimeout ? parts.Configuration.ServiceTimeout : null;
+        using var deadline = new CallDeadline(call, patience, parts.Settings.Time);
+        await deadline.RunAsync(async cancellationToken =>
+        {
+            var request = new PaymentRequest(call.Method, call.RequestHeaders, first ?? ReadOnlyMemory<byte>.Empty);
+            var payment = await payments.ValidateAsync(request, cancellationToken).ConfigureAwait(false); // e.3 #1 to #16
+            await SettleAsync(payment, () => Handler(call.Method)(call, first, payment, cancellationToken)).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+    }
+
+    private StreamHandler Handler(string path) => handlers.GetValueOrDefault(path, passthrough);
+
+    private async Task SettleAsync(IPayment payment, Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (Exception) when (!parts.State.HasEnded) // #17; a process that ends never frees its locks (e.7)
+        {
+            await payment.RollbackAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await payment.CommitAsync().ConfigureAwait(false); // #18
+    }
+}
+
+/// <summary>Does the work of a paid stream.</summary>
+/// <param name="call">The client's call.</param>
+/// <param name="first">Its first message, when that was read before the payment.</param>
+/// <param name="payment">The payment.</param>
+/// <param name="cancellationToken">The end of the call from outside.</param>
+internal delegate Task StreamHandler(GrpcServerCall call, ReadOnlyMemory<byte>? first, IPayment payment, CancellationToken cancellationToken);
