@@ -253,7 +253,9 @@ internal sealed class GrpcCall : IAsyncDisposable
         // The peer measures the same time limit; when its reset comes first, it means no more than that the time is over.
         if (status == GrpcStatus.Cancelled && _options.TimeProvider.GetElapsedTime(_started) >= _timeout)
             status = GrpcStatus.DeadlineExceeded;
-        var detail = status == GrpcStatus.DeadlineExceeded ? $"The call took longer than {_timeout}." : $"The connection failed: {e.Message}";
+        var detail = status == GrpcStatus.DeadlineExceeded
+            ? $"The call took longer than {_timeout}."
+            : $"The connection to {_request.RequestUri?.Authority} failed: {e.GetBaseException().Message}";
         return new GrpcException(status, detail, Trailers, e) { Headers = Headers, IsTransport = true };
     }
 

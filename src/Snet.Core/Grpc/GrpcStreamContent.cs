@@ -7,12 +7,13 @@ internal sealed class GrpcStreamContent : GrpcRequestContent
 {
     private readonly TaskCompletionSource<Stream?> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _unwanted;
 
     /// <summary>The stream to write to, once there is a connection; null when the call ended before.</summary>
     public Task<Stream?> Stream => _stream.Task;
 
     /// <summary>True when nothing can be written any more.</summary>
-    public bool HasEnded => _end.Task.IsCompleted;
+    public bool HasEnded => _unwanted || _end.Task.IsCompleted;
 
     /// <summary>Ends the request: the handler sends END_STREAM, unless the body was broken off before.</summary>
     public void Complete() => _end.TrySetResult();
@@ -26,13 +27,16 @@ internal sealed class GrpcStreamContent : GrpcRequestContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The token is cancelled when the peer resets the stream or the response is given up.
-        using var registration = cancellationToken.UnsafeRegister(static content => ((GrpcStreamContent)content!).Abort(), this);
-
-        // Sends the headers: a server may answer before the first message.
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        if (!_stream.TrySetResult(stream))
+        if (_stream.Task.IsCompleted)
             throw new IOException("The peer refused the stream, and what was written to it cannot be sent again.");
+
+        // Cancelled when the peer resets the stream. The body then waits for the call to end it: an exception of its own could reach the caller before the
+        // handler's, which tells the reset's code.
+        using var registration = cancellationToken.UnsafeRegister(static content => ((GrpcStreamContent)content!)._unwanted = true, this);
+
+        // Sends the headers: a server may answer before the first message. Without the token, for the same reason.
+        await stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        _stream.TrySetResult(stream);
         await _end.Task.ConfigureAwait(false);
     }
 }

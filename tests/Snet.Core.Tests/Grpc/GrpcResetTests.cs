@@ -166,6 +166,8 @@ internal sealed class GrpcResetTests
         await using var server = new Http2Recorder();
         using var channel = new GrpcChannel(server.Address);
         var random = new Random(7);
+        await using var warm = channel.StartCall("/a.B/c", null, cancellationToken);
+        await server.WaitForAsync(frame => frame.Type == Http2FrameType.Headers, cancellationToken);
 
         for (var i = 0; i < Calls; i++)
         {
