@@ -38,8 +38,8 @@ public sealed class SnetSandbox : IAsyncDisposable
     public static async Task<SnetSandbox> StartAsync(SandboxOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new SandboxOptions();
-        var chain = options.ChainEndpoint is null ? await SandboxChain.StartAsync(options, cancellationToken).ConfigureAwait(false) : null;
-        var storage = await SandboxStorage.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        var chain = options.ChainEndpoint is null ? await SandboxChain.StartAsync(options.TimeProvider, cancellationToken).ConfigureAwait(false) : null;
+        var storage = await SandboxStorage.StartAsync(cancellationToken).ConfigureAwait(false);
         var provider = await SandboxProvider.StartAsync(options, cancellationToken).ConfigureAwait(false);
         var config = options.DaemonConfig.DeepClone().AsObject();
         config.TryAdd("private_key_for_free_calls", TestKeys.FreeCall.Key);
