@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Snet.Sdk.Sandbox.Platform;
 
 namespace Snet.Sdk.Sandbox;
 
@@ -10,13 +11,16 @@ public sealed class SandboxOptions
 
     /// <summary>A real node's JSON-RPC endpoint to work on; null (the default) starts a chain of the sandbox's own.</summary>
     /// <remarks>
-    /// The node must have the platform's contracts, ether on the accounts of the mnemonic <c>test test … junk</c> (Anvil and Hardhat give it), and
-    /// tokens on accounts 1 to 5 if they are to pay.
+    /// The node must have the platform's contracts at their addresses on Sepolia, ether on the accounts of the mnemonic <c>test test … junk</c>
+    /// (Anvil and Hardhat give it), and tokens on accounts 1 to 5 if they are to pay. The organization and its service are published there.
     /// </remarks>
     public Uri? ChainEndpoint { get; init; }
 
     /// <summary>The clock of chain, daemon and provider; the system's by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Contracts and accounts on <see cref="ChainEndpoint"/>; null for what its remarks name.</summary>
+    internal OutsideChain? Outside { get; init; }
 
     /// <summary>The group's payment expiration threshold, in blocks.</summary>
     internal long Threshold { get; init; } = 40_320;
