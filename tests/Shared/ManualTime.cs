@@ -11,13 +11,13 @@ internal sealed class ManualTime : TimeProvider
     /// <param name="start">What it shows first; a day in 2026 by default.</param>
     public ManualTime(DateTimeOffset? start = null) => _now = start ?? new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    /// <summary>How many timers wait: a test that has started something tells by it that the work has come to its pause.</summary>
-    public int WaitingTimers
+    /// <summary>How long it is to the next timer; null when nobody waits. A test tells by it which pause the work has come to.</summary>
+    public TimeSpan? NextTimer
     {
         get
         {
             lock (_lock)
-                return _timers.Count;
+                return _timers.MinBy(timer => timer.Due)?.Due - _now;
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class ManualTime : TimeProvider
         {
             if (limit.IsCompleted)
                 throw new TimeoutException("The task waits for something that the clock does not bring.");
-            if (WaitingTimers > 0)
+            if (NextTimer is not null)
                 Advance(step);
             await Task.WhenAny(task, Task.Delay(1)); // real time for the thread pool to carry on
         }

@@ -7,18 +7,33 @@ using System.Text.Json.Nodes;
 namespace Snet.Ethereum;
 
 /// <summary>Asks Ethereum nodes over JSON-RPC 2.0: each attempt has a time limit, reads are repeated, the next node is asked when one fails.</summary>
-internal sealed class JsonRpcClient(HttpClient http, IReadOnlyList<Uri> endpoints, JsonRpcOptions options)
+/// <seealso href="https://www.jsonrpc.org/specification">JSON-RPC 2.0</seealso>
+internal sealed class JsonRpcClient
 {
-    private const int LimitExceeded = -32005; // EIP-1474
+    /// <summary>JSON-RPC's code for too many requests (EIP-1474); also given for HTTP 429.</summary>
+    public const int LimitExceeded = -32005;
+
+    private const int InternalError = -32603;
+    private const long MaxAnswerSize = 64 << 20; // bytes; far above any answer that is asked for here
     private static readonly TimeSpan HintCap = TimeSpan.FromSeconds(30);
 
+    private readonly HttpClient _http;
+    private readonly RpcEndpoint[] _endpoints;
+    private readonly JsonRpcOptions _options;
     private int _preferred; // the endpoint that answered last
     private long _id;
+
+    /// <summary>Makes a client of one node or more; the next is asked when one fails.</summary>
+    public JsonRpcClient(HttpClient http, IReadOnlyList<Uri> endpoints, JsonRpcOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(endpoints.Count, nameof(endpoints));
+        (_http, _endpoints, _options) = (http, [.. endpoints.Select(uri => new RpcEndpoint(uri))], options);
+    }
 
     /// <summary>Calls a method that changes nothing.</summary>
     /// <exception cref="JsonRpcException">The node refused, or none answered.</exception>
     public Task<JsonElement> ReadAsync(string method, JsonArray parameters, CancellationToken cancellationToken) =>
-        CallAsync(method, parameters, options.MaxRetries, cancellationToken);
+        CallAsync(method, parameters, _options.MaxRetries, cancellationToken);
 
     /// <summary>Calls a method once, at one node: a transaction whose fate is unknown must be looked up, not sent again blindly.</summary>
     /// <exception cref="JsonRpcException">The node refused or did not answer.</exception>
@@ -32,95 +47,111 @@ internal sealed class JsonRpcClient(HttpClient http, IReadOnlyList<Uri> endpoint
             ["jsonrpc"] = "2.0", ["id"] = Interlocked.Increment(ref _id), ["method"] = method, ["params"] = parameters,
         }.ToJsonString();
 
-        for (var attempt = 0; ; attempt++)
+        for (var (attempt, hint) = (0, TimeSpan.Zero); ; attempt++)
         {
-            var index = Volatile.Read(ref _preferred) % endpoints.Count;
-            var (failure, hint) = (default(JsonRpcException), default(TimeSpan?));
+            var index = Volatile.Read(ref _preferred);
+            JsonRpcException failure;
             try
             {
-                return await AttemptAsync(endpoints[index], method, body, h => hint = h, cancellationToken).ConfigureAwait(false);
+                return await AttemptAsync(_endpoints[index], method, body, cancellationToken).ConfigureAwait(false);
             }
             catch (JsonRpcException e) when (!e.IsAnswer || e.Code == LimitExceeded)
             {
                 failure = e;
             }
 
-            Interlocked.CompareExchange(ref _preferred, (index + 1) % endpoints.Count, index);
+            Interlocked.CompareExchange(ref _preferred, (index + 1) % _endpoints.Length, index);
             if (attempt >= retries)
                 throw failure;
-            // Another node is asked at once; the pause is for going round.
-            if ((attempt + 1) % endpoints.Count == 0)
-                await Task.Delay(Pause(attempt / endpoints.Count, hint), options.Time, cancellationToken).ConfigureAwait(false);
+            hint = failure.RetryAfter > hint ? failure.RetryAfter : hint;
+            if ((attempt + 1) % _endpoints.Length != 0)
+                continue; // another node is asked at once; the pause is for going round
+            await Task.Delay(Pause(attempt / _endpoints.Length, hint), _options.Time, cancellationToken).ConfigureAwait(false);
+            hint = TimeSpan.Zero;
         }
     }
 
-    private async Task<JsonElement> AttemptAsync(
-        Uri endpoint, string method, string body, Action<TimeSpan> onHint, CancellationToken cancellationToken)
+    private async Task<JsonElement> AttemptAsync(RpcEndpoint endpoint, string method, string body, CancellationToken cancellationToken)
     {
-        var name = endpoint.GetLeftPart(UriPartial.Authority);
-        using var limit = new CancellationTokenSource(options.AttemptTimeout, options.Time);
+        using var limit = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Uri)
             {
                 Content = new StringContent(body, new MediaTypeHeaderValue("application/json")),
             };
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token).ConfigureAwait(false);
-            if (response.Headers.RetryAfter?.Delta is { } delta)
-                onHint(delta);
-            return await ReadAnswerAsync(response, method, name, linked.Token).ConfigureAwait(false);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token).ConfigureAwait(false);
+            await response.Content.LoadIntoBufferAsync(MaxAnswerSize, linked.Token).ConfigureAwait(false);
+            var content = await response.Content.ReadAsByteArrayAsync(linked.Token).ConfigureAwait(false);
+            return ReadAnswer(response, content, method, endpoint);
         }
-        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new JsonRpcException($"The node {name} did not answer {method} within {options.AttemptTimeout.TotalSeconds:0.###} s.", name, innerException: e);
+            // Ours, or the HTTP client's own time limit where that is shorter.
+            throw Unanswered($"did not answer {method} within {_options.AttemptTimeout.TotalSeconds:0.###} s.", endpoint, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new JsonRpcException($"The node {name} could not be reached for {method}: {e.Message}", name, innerException: e);
+            throw Unanswered($"could not be reached for {method}: {endpoint.Clean(e.Message)}", endpoint, e);
         }
     }
 
-    private static async Task<JsonElement> ReadAnswerAsync(
-        HttpResponseMessage response, string method, string name, CancellationToken cancellationToken)
+    private JsonElement ReadAnswer(HttpResponseMessage response, byte[] content, string method, RpcEndpoint endpoint)
     {
         JsonElement answer;
         try
         {
-            var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonDocument.Parse(content);
             answer = document.RootElement.Clone();
         }
         catch (JsonException e)
         {
-            throw new JsonRpcException($"The node {name} answered {method} with HTTP {(int)response.StatusCode} and no JSON.", name, innerException: e);
+            throw Unanswered($"answered {method} with HTTP {(int)response.StatusCode} and no JSON.", endpoint, e, HintOf(response));
         }
 
         if (answer.ValueKind == JsonValueKind.Object)
         {
             if (answer.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
-                throw Refusal(error, method, name, response.StatusCode);
+                throw Refusal(error, method, endpoint, response);
             if (response.IsSuccessStatusCode && answer.TryGetProperty("result", out var result))
                 return result;
         }
 
-        throw new JsonRpcException($"The node {name} answered {method} with HTTP {(int)response.StatusCode} and neither result nor error.", name);
+        throw Unanswered($"answered {method} with HTTP {(int)response.StatusCode} and neither result nor error.", endpoint, null, HintOf(response));
     }
 
-    private static JsonRpcException Refusal(JsonElement error, string method, string name, HttpStatusCode status)
+    private JsonRpcException Refusal(JsonElement error, string method, RpcEndpoint endpoint, HttpResponseMessage response)
     {
-        var code = error.TryGetProperty("code", out var c) && c.TryGetInt32(out var number) ? number : -32603;
-        if (status == HttpStatusCode.TooManyRequests)
+        var code = error.TryGetProperty("code", out var c) && c.ValueKind == JsonValueKind.Number && c.TryGetInt32(out var number) ? number : 0;
+        if (response.StatusCode == HttpStatusCode.TooManyRequests)
             code = LimitExceeded;
-        var text = error.TryGetProperty("message", out var m) && m.ValueKind == JsonValueKind.String ? m.GetString() : "no message";
-        var data = error.TryGetProperty("data", out var d) && d.ValueKind == JsonValueKind.String ? d.GetString() : null;
-        return new JsonRpcException($"The node {name} refused {method}: {text}", name, code, data);
+        var text = Text(error, "message") ?? "no message";
+        // Development nodes wrap the revert data in an object of their own.
+        var data = error.TryGetProperty("data", out var d) && d.ValueKind == JsonValueKind.Object ? Text(d, "data") : Text(error, "data");
+        return new JsonRpcException(
+            $"The node {endpoint.Name} refused {method}: {endpoint.Clean(text)}", endpoint.Name, code == 0 ? InternalError : code, data)
+        { RetryAfter = HintOf(response) };
     }
 
-    private static TimeSpan Pause(int round, TimeSpan? hint)
+    private static JsonRpcException Unanswered(string what, RpcEndpoint endpoint, Exception? cause, TimeSpan hint = default) =>
+        new($"The node {endpoint.Name} {what}", endpoint.Name, innerException: cause is null ? null : endpoint.IfClean(cause)) { RetryAfter = hint };
+
+    private static string? Text(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+
+    // Retry-After is a number of seconds or a point in time (RFC 9110, 10.2.3).
+    private TimeSpan HintOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
-        if (hint is { } wanted)
-            return wanted < HintCap ? wanted : HintCap;
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date > _options.Time.GetUtcNow() => date - _options.Time.GetUtcNow(),
+        _ => TimeSpan.Zero,
+    };
+
+    private static TimeSpan Pause(int round, TimeSpan hint)
+    {
+        if (hint > TimeSpan.Zero)
+            return hint < HintCap ? hint : HintCap;
         var full = TimeSpan.FromMilliseconds(200 * Math.Pow(2, Math.Min(round, 6)));
         return full * (RandomNumberGenerator.GetInt32(500, 1001) / 1000.0);
     }

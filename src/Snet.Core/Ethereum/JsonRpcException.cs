@@ -12,11 +12,17 @@ internal sealed class JsonRpcException : Exception
     public JsonRpcException(string message, string endpoint, int code = 0, string? data = null, Exception? innerException = null)
         : base(message, innerException) => (Endpoint, Code, ErrorData) = (endpoint, code, data);
 
+    /// <summary>Scheme, host and port of the node.</summary>
     public string Endpoint { get; }
 
+    /// <summary>JSON-RPC's code; 0 when the node gave no JSON-RPC answer.</summary>
     public int Code { get; }
 
+    /// <summary>The error's data as text, or null.</summary>
     public string? ErrorData { get; }
+
+    /// <summary>After which time the node wants to be asked again; zero when it did not say.</summary>
+    public TimeSpan RetryAfter { get; init; }
 
     /// <summary>Whether the node itself answered, so that asking another one changes nothing.</summary>
     public bool IsAnswer => Code != 0;

@@ -1,8 +1,9 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Snet.Ethereum;
 
-/// <summary>A private key. Its bytes are wiped by <see cref="Dispose"/>; nothing it prints tells them.</summary>
+/// <summary>A private key. Its bytes are wiped by <see cref="Dispose"/>; nothing it prints tells them. Limits: <see cref="Secp256k1"/>.</summary>
 internal sealed class PrivateKey : IDisposable
 {
     private readonly byte[] _bytes;
@@ -26,11 +27,12 @@ internal sealed class PrivateKey : IDisposable
     public static PrivateKey Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var hex = text.StartsWith("0x", StringComparison.Ordinal) ? text : "0x" + text;
-        if (!Hex.TryDecode(hex, out var bytes) || bytes.Length != 32)
-            throw new FormatException("This is no private key: give 64 hexadecimal digits, with or without 0x.");
+        var digits = text.AsSpan(text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0);
+        Span<byte> bytes = stackalloc byte[32]; // no further copy of the text, which could not be wiped
         try
         {
+            if (digits.Length != 64 || Convert.FromHexString(digits, bytes, out _, out _) != OperationStatus.Done)
+                throw new FormatException("This is no private key: give 64 hexadecimal digits, with or without 0x.");
             return Secp256k1.IsPrivateKey(bytes)
                 ? new PrivateKey(bytes)
                 : throw new FormatException("This is no private key: it must be above zero and below the order of secp256k1.");

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Org.BouncyCastle.Asn1.X9;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.EC;
@@ -6,10 +7,16 @@ using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Math.EC;
 using Org.BouncyCastle.Math.EC.Multiplier;
+using ECPoint = Org.BouncyCastle.Math.EC.ECPoint;
 
 namespace Snet.Ethereum;
 
 /// <summary>ECDSA over secp256k1, deterministic (RFC 6979) and with low s (EIP-2). All arithmetic is the library's.</summary>
+/// <remarks>
+/// Limits: the library's numbers are immutable objects on the heap, so copies of a key that it makes last until the garbage collector
+/// overwrites them (the arrays made here are wiped); and its arithmetic does not promise to take the same time for every key. Whoever
+/// shares a machine with strangers signs with a device or a vault through <c>ISigner</c>.
+/// </remarks>
 internal static class Secp256k1
 {
     /// <summary>The number of bytes of a signature: r, s and the recovery id.</summary>
@@ -24,22 +31,25 @@ internal static class Secp256k1
     {
         if (key.Length != 32)
             return false;
-        var d = new BigInteger(1, key.ToArray());
+        var d = Secret(key);
         return d.SignValue > 0 && d.CompareTo(Curve.N) < 0;
     }
 
     /// <summary>Gives the public key as X and Y, 64 bytes.</summary>
     public static byte[] PublicKey(ReadOnlySpan<byte> privateKey) =>
-        Coordinates(new FixedPointCombMultiplier().Multiply(Curve.G, new BigInteger(1, privateKey.ToArray())));
+        Coordinates(new FixedPointCombMultiplier().Multiply(Curve.G, Secret(privateKey)));
 
     /// <summary>Signs a hash.</summary>
     /// <param name="hash">32 bytes.</param>
     /// <param name="privateKey">32 bytes.</param>
     /// <returns>r, s (32 bytes each) and the recovery id, 0 or 1.</returns>
+    /// <exception cref="ArgumentException">There are not 32 bytes to sign.</exception>
     public static byte[] Sign(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> privateKey)
     {
+        if (hash.Length != 32)
+            throw new ArgumentException($"A hash of 32 bytes is signed; got {hash.Length} bytes.", nameof(hash));
         var signer = new RecoverableSigner();
-        signer.Init(true, new ECPrivateKeyParameters(new BigInteger(1, privateKey.ToArray()), Domain));
+        signer.Init(true, new ECPrivateKeyParameters(Secret(privateKey), Domain));
         var parts = signer.GenerateSignature(hash.ToArray());
         var (r, s, odd) = (parts[0], parts[1], signer.LastPointIsOdd);
         if (s.CompareTo(HalfN) > 0) // -s signs as well; the smaller one is the canonical form, and the parity turns with it
@@ -59,6 +69,8 @@ internal static class Secp256k1
     /// <returns>X and Y, 64 bytes; null when no key can have made it.</returns>
     public static byte[]? Recover(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature, int recoveryId)
     {
+        if (hash.Length != 32 || recoveryId is not (0 or 1)) // 2 and 3 exist on paper: r would have to be within 2^128 of the order
+            return null;
         var r = new BigInteger(1, signature[..32].ToArray());
         var s = new BigInteger(1, signature.Slice(32, 32).ToArray());
         if (r.SignValue == 0 || s.SignValue == 0 || r.CompareTo(Curve.N) >= 0 || s.CompareTo(Curve.N) >= 0)
@@ -87,6 +99,16 @@ internal static class Secp256k1
         }
     }
 
+    // A key as the library takes it, without leaving another copy behind.
+    private static BigInteger Secret(ReadOnlySpan<byte> key)
+    {
+        var bytes = key.ToArray();
+        var number = new BigInteger(1, bytes);
+        CryptographicOperations.ZeroMemory(bytes);
+        return number;
+    }
+
+    // X and Y without the byte that says so (SEC 1, 2.3.3).
     private static byte[] Coordinates(ECPoint point) => point.Normalize().GetEncoded(false)[1..];
 
     private static void WriteTo(BigInteger value, Span<byte> destination)
@@ -100,7 +122,7 @@ internal static class Secp256k1
     {
         private readonly WatchedMultiplier _multiplier = new();
 
-        public bool LastPointIsOdd => _multiplier.Last!.Normalize().AffineYCoord.TestBitZero();
+        public bool LastPointIsOdd => _multiplier.Last!.AffineYCoord.TestBitZero();
 
         protected override ECMultiplier CreateBasePointMultiplier() => _multiplier;
     }
@@ -111,6 +133,7 @@ internal static class Secp256k1
 
         public ECPoint? Last { get; private set; }
 
-        public ECPoint Multiply(ECPoint p, BigInteger k) => Last = _inner.Multiply(p, k);
+        // Normalized here, which costs an inversion, it need not be again by the signer and for the parity.
+        public ECPoint Multiply(ECPoint p, BigInteger k) => Last = _inner.Multiply(p, k).Normalize();
     }
 }

@@ -24,8 +24,11 @@ internal sealed record Transaction(
 
     /// <summary>Gives the bytes that are sent to a node.</summary>
     /// <param name="signature">r, s and v: 65 bytes; v is 0 or 1, or that plus 27.</param>
+    /// <exception cref="ArgumentException">The signature has another form.</exception>
     public byte[] EncodeSigned(ReadOnlySpan<byte> signature)
     {
+        if (signature.Length != Secp256k1.SignatureSize || signature[64] is not (0 or 1 or 27 or 28))
+            throw new ArgumentException("A transaction takes a signature of 65 bytes: r, s, and v as 0, 1, 27 or 28.", nameof(signature));
         var r = new BigInteger(signature[..32], isUnsigned: true, isBigEndian: true);
         var s = new BigInteger(signature.Slice(32, 32), isUnsigned: true, isBigEndian: true);
         return [TypeByte, .. Rlp.List([.. Fields(), Rlp.Number(signature[64] % 27), Rlp.Number(r), Rlp.Number(s)])];

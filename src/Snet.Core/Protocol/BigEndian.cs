@@ -1,4 +1,5 @@
 using System.Numerics;
+using Snet.Ethereum;
 
 namespace Snet.Protocol;
 
@@ -9,9 +10,6 @@ internal static class BigEndian
     public static BigInteger Read(ReadOnlySpan<byte> bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
 
     /// <summary>Writes a number as 32 bytes, as daemons do.</summary>
-    public static byte[] Write32(BigInteger value)
-    {
-        var bytes = value.ToByteArray(isUnsigned: true, isBigEndian: true);
-        return [.. new byte[32 - bytes.Length], .. bytes];
-    }
+    /// <exception cref="ArgumentException">It is negative or longer.</exception>
+    public static byte[] Write32(BigInteger value) => Abi.Encode(["uint256"], [value]);
 }
