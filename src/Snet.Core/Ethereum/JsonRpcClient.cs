@@ -18,7 +18,7 @@ internal sealed class JsonRpcClient
     private static readonly TimeSpan HintCap = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
-    private readonly RpcEndpoint[] _endpoints;
+    private readonly NodeEndpoint[] _endpoints;
     private readonly JsonRpcOptions _options;
     private int _preferred; // the endpoint that answered last
     private long _id;
@@ -27,7 +27,7 @@ internal sealed class JsonRpcClient
     public JsonRpcClient(HttpClient http, IReadOnlyList<Uri> endpoints, JsonRpcOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfZero(endpoints.Count, nameof(endpoints));
-        (_http, _endpoints, _options) = (http, [.. endpoints.Select(uri => new RpcEndpoint(uri))], options);
+        (_http, _endpoints, _options) = (http, [.. endpoints.Select(uri => new NodeEndpoint(uri))], options);
     }
 
     /// <summary>Calls a method that changes nothing.</summary>
@@ -71,7 +71,7 @@ internal sealed class JsonRpcClient
         }
     }
 
-    private async Task<JsonElement> AttemptAsync(RpcEndpoint endpoint, string method, string body, CancellationToken cancellationToken)
+    private async Task<JsonElement> AttemptAsync(NodeEndpoint endpoint, string method, string body, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -97,7 +97,7 @@ internal sealed class JsonRpcClient
         }
     }
 
-    private JsonElement ReadAnswer(HttpResponseMessage response, byte[] content, string method, RpcEndpoint endpoint)
+    private JsonElement ReadAnswer(HttpResponseMessage response, byte[] content, string method, NodeEndpoint endpoint)
     {
         JsonElement answer;
         try
@@ -121,7 +121,7 @@ internal sealed class JsonRpcClient
         throw Unanswered($"answered {method} with HTTP {(int)response.StatusCode} and neither result nor error.", endpoint, null, HintOf(response));
     }
 
-    private JsonRpcException Refusal(JsonElement error, string method, RpcEndpoint endpoint, HttpResponseMessage response)
+    private JsonRpcException Refusal(JsonElement error, string method, NodeEndpoint endpoint, HttpResponseMessage response)
     {
         var code = error.TryGetProperty("code", out var c) && c.ValueKind == JsonValueKind.Number && c.TryGetInt32(out var number) ? number : 0;
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
@@ -134,7 +134,7 @@ internal sealed class JsonRpcClient
         { RetryAfter = HintOf(response) };
     }
 
-    private static JsonRpcException Unanswered(string what, RpcEndpoint endpoint, Exception? cause, TimeSpan hint = default) =>
+    private static JsonRpcException Unanswered(string what, NodeEndpoint endpoint, Exception? cause, TimeSpan hint = default) =>
         new($"The node {endpoint.Name} {what}", endpoint.Name, innerException: cause is null ? null : endpoint.IfClean(cause)) { RetryAfter = hint };
 
     private static string? Text(JsonElement of, string name) =>

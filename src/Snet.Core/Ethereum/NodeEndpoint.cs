@@ -1,14 +1,14 @@
 namespace Snet.Ethereum;
 
 /// <summary>A node's address, and what of it may be told: providers put the user's key into path, query or user name.</summary>
-internal sealed class RpcEndpoint
+internal sealed class NodeEndpoint
 {
     private const int ShortestKey = 6; // characters; "v3" and "rpc" are no keys, and cutting them out would garble every message
 
     private readonly string[] _secrets;
 
     /// <summary>Takes a node's address.</summary>
-    public RpcEndpoint(Uri uri)
+    public NodeEndpoint(Uri uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
         Uri = uri;
