@@ -105,7 +105,7 @@ internal sealed class GrpcServer : IAsyncDisposable
             context.Response.ContentType = "application/grpc";
             var call = new GrpcServerCall(context, options.MaxReceiveMessageSize);
             var (status, detail, trailers) = await RunAsync(call).ConfigureAwait(false);
-            if (!call.Aborted.IsCancellationRequested)
+            if (!call.IsAborted)
                 await call.EndAsync(status, detail, trailers).ConfigureAwait(false);
         }
 
@@ -120,7 +120,7 @@ internal sealed class GrpcServer : IAsyncDisposable
             {
                 return (e.StatusCode, e.Detail, e.Trailers);
             }
-            catch (OperationCanceledException) when (call.Aborted.IsCancellationRequested)
+            catch (OperationCanceledException) when (call.IsAborted)
             {
                 return (GrpcStatus.Cancelled, "", null); // nobody is there to read it
             }

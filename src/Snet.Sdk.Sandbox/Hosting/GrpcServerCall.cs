@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,7 @@ internal sealed class GrpcServerCall
 {
     private readonly HttpContext _context;
     private readonly GrpcMessageReader _reader;
+    private volatile bool _clientGone;
 
     internal GrpcServerCall(HttpContext context, int maxReceiveMessageSize)
     {
@@ -53,28 +55,29 @@ internal sealed class GrpcServerCall
             // A token of the handler's own replaces the call's: the handler links them.
             return await _reader.ReadAsync(cancellationToken.CanBeCanceled ? cancellationToken : Aborted).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            throw new OperationCanceledException("The client has reset the call.", e, Aborted);
+            throw ClientGone(e);
         }
     }
 
     /// <summary>Sends the response headers; without it they go out with the first message.</summary>
+    /// <exception cref="OperationCanceledException">The client has reset the call, or its connection is lost.</exception>
     public Task WriteHeadersAsync(GrpcMetadata headers)
     {
         Append(_context.Response.Headers, headers);
-        return _context.Response.StartAsync(Aborted);
+        return FlushAsync().AsTask();
     }
 
     /// <summary>Sends one message and waits until flow control has let it out.</summary>
     /// <exception cref="OperationCanceledException">The client has reset the call, or its connection is lost.</exception>
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> message)
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> message)
     {
         var writer = _context.Response.BodyWriter;
         GrpcMessageWriter.WritePrefix(writer.GetSpan(GrpcMessageReader.PrefixSize), (uint)message.Length);
         writer.Advance(GrpcMessageReader.PrefixSize);
-        await writer.WriteAsync(message, Aborted).ConfigureAwait(false);
-        Aborted.ThrowIfCancellationRequested(); // Kestrel drops what is written to a call that is gone
+        writer.Write(message.Span);
+        return FlushAsync();
     }
 
     /// <summary>Breaks the call off with RST_STREAM and without a status.</summary>
@@ -83,6 +86,9 @@ internal sealed class GrpcServerCall
 
     /// <summary>Cuts the client's whole connection, and with it every call on it.</summary>
     public void Abort() => _context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+
+    /// <summary>True once the client has reset the call or its connection is lost. The token of <see cref="Aborted"/> may be cancelled a moment later.</summary>
+    internal bool IsAborted => _clientGone || Aborted.IsCancellationRequested;
 
     internal async Task EndAsync(int status, string detail, GrpcMetadata? trailers)
     {
@@ -95,6 +101,19 @@ internal sealed class GrpcServerCall
         Append(target, ResponseTrailers);
         Append(target, trailers ?? []);
         await response.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        var result = await _context.Response.BodyWriter.FlushAsync(Aborted).ConfigureAwait(false);
+        if (result.IsCompleted) // Kestrel drops what is written to a call that is gone
+            throw ClientGone(null);
+    }
+
+    private OperationCanceledException ClientGone(Exception? e)
+    {
+        _clientGone = true;
+        return new OperationCanceledException("The client has reset the call, or its connection is lost.", e, Aborted);
     }
 
     private static void Append(IHeaderDictionary target, GrpcMetadata metadata)
