@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Snet.Grpc;
 using Snet.Protocol;
 using Snet.Sdk.Sandbox.Daemon.Payments;
@@ -9,15 +8,14 @@ namespace Snet.Sdk.Sandbox.Daemon;
 /// <summary>Hands a paid call on to the service, whatever its shape, frame by frame and undecoded (protocol e.1, e.4).</summary>
 internal sealed class Passthrough(DaemonParts parts) : IDisposable
 {
-    private readonly GrpcChannel _service = new(
-        parts.Configuration.ServiceEndpoint, null, new GrpcChannelOptions { MaxReceiveMessageSize = parts.Configuration.MaxMessageSize, UserAgent = null });
+    private readonly ServiceConnection _service = new(parts.Configuration.ServiceEndpoint, parts.Configuration.MaxMessageSize);
 
     /// <summary>Runs one call; a <see cref="StreamHandler"/>.</summary>
     /// <exception cref="GrpcException">The service answered with an error, is not there, or a message was too large.</exception>
     public async Task RunAsync(GrpcServerCall call, ReadOnlyMemory<byte>? first, IPayment payment, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var upstream = _service.StartCall(call.Method, new GrpcCallOptions { Headers = Forward(call.RequestHeaders, payment) }, ended.Token);
+        var upstream = _service.Start(call.Method, Forward(call.RequestHeaders, payment), ended.Token);
         await using (upstream.ConfigureAwait(false))
         {
             var requests = PumpRequestsAsync(call, first, upstream, ended);
@@ -87,13 +85,8 @@ internal sealed class Passthrough(DaemonParts parts) : IDisposable
             call.ResponseTrailers.Add(trailer);
     }
 
-    private GrpcException Unreachable(GrpcException e)
-    {
-        var address = parts.Configuration.ServiceEndpoint;
-        return e.GetBaseException() is SocketException
-            ? new GrpcException(GrpcStatus.Internal, "can't connect to service rpc error: code = Unavailable desc = connection error: desc = "
-                + $"\"transport: Error while dialing: dial tcp {address.Host}:{address.Port}: connect: connection refused\"\n"
-                + "About error & possible fixes: https://dev.singularitynet.io/docs/products/DecentralizedAIPlatform/Daemon/error-codes/#_1")
-            : new GrpcException(GrpcStatus.Unavailable, "error reading from server: EOF");
-    }
+    private GrpcException Unreachable(GrpcException e) => ServiceConnection.IsUnreachable(e)
+        ? new GrpcException(GrpcStatus.Internal, $"can't connect to service {_service.Describe(e)}\n"
+            + "About error & possible fixes: https://dev.singularitynet.io/docs/products/DecentralizedAIPlatform/Daemon/error-codes/#_1")
+        : new GrpcException(GrpcStatus.Unavailable, "error reading from server: EOF");
 }

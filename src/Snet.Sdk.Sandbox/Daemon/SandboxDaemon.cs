@@ -1,6 +1,7 @@
 using Snet.Grpc;
 using Snet.Protocol;
 using Snet.Sdk.Sandbox.Daemon;
+using Snet.Sdk.Sandbox.Daemon.Models;
 using Snet.Sdk.Sandbox.Daemon.Payments;
 using Snet.Sdk.Sandbox.Daemon.Services;
 using Snet.Sdk.Sandbox.Hosting;
@@ -49,13 +50,18 @@ public sealed class SandboxDaemon : IAsyncDisposable
         var parts = new DaemonParts(_settings, _configuration, quirks, metadata, _chain, channels, _state);
 
         var passthrough = new Passthrough(parts);
-        _owned.Add(passthrough);
-        var escrow = new EscrowPayment(parts, new Prices(parts).GetAsync);
+        var training = new TrainingServices(parts);
+        _owned.AddRange([passthrough, training]);
+        var prices = new Prices(parts);
+        var escrow = new EscrowPayment(parts, (request, token) =>
+            request.Method == TrainingServices.UploadPath ? training.Prices.OfUploadAsync(request, token) : prices.GetAsync(request, token));
         var types = new Dictionary<string, IPaymentHandler> { [PaymentHeaders.EscrowType] = escrow, [PaymentHeaders.TrainCallType] = escrow };
-        _streams = new StreamCalls(parts, new PaymentTypes(types, PaymentHeaders.EscrowType), new Dictionary<string, StreamHandler>(), passthrough.RunAsync);
+        var handlers = new Dictionary<string, StreamHandler> { [TrainingServices.UploadPath] = training.UploadHandler() };
+        _streams = new StreamCalls(parts, new PaymentTypes(types, PaymentHeaders.EscrowType), handlers, passthrough.RunAsync);
 
         var router = new DaemonRouter(_settings.Time);
         new PaymentChannelStateService(parts).Register(router);
+        training.Register(router);
         _router = router;
     }
 

@@ -8,6 +8,10 @@ internal static class SignatureCheck
     /// <summary>What an unusable signature is called where the daemon tells the reason.</summary>
     public const string WrongLength = "incorrect signature length", WrongData = "incorrect signature data";
 
+    /// <summary>What a signature of somebody else gets.</summary>
+    public static string WrongSigner(EthereumAddress recovered) =>
+        $"the address: {recovered} does not match to what has been expected / registered";
+
     /// <summary>Finds who signed a hash as an Ethereum message.</summary>
     /// <param name="hash">32 bytes: the Keccak hash of the packed parts.</param>
     /// <param name="signature">As sent.</param>

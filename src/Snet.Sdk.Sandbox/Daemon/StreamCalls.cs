@@ -29,27 +29,20 @@ internal sealed class StreamCalls(
         {
             var request = new PaymentRequest(call.Method, call.RequestHeaders, first ?? ReadOnlyMemory<byte>.Empty);
             var payment = await payments.ValidateAsync(request, cancellationToken).ConfigureAwait(false); // e.3 #1 to #16
-            await SettleAsync(payment, () => Handler(call.Method)(call, first, payment, cancellationToken)).ConfigureAwait(false);
-            return true;
+            return await Settlement.SettleAsync(parts.State, payment, async () =>
+            {
+                await Handler(call.Method)(call, first, payment, cancellationToken).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
+    /// <summary>What a stream of the daemon's own services gets where messages go through the payment layer undecoded (protocol d.5, f.6).</summary>
+    /// <param name="type">The message's type as the daemon's language prints it.</param>
+    public static GrpcException WrongMessage(string type) =>
+        DaemonRefusals.Plain($"WrapperServerStream: unexpected message type {type}, want *codec.GrpcFrame");
+
     private StreamHandler Handler(string path) => handlers.GetValueOrDefault(path, passthrough);
-
-    private async Task SettleAsync(IPayment payment, Func<Task> work)
-    {
-        try
-        {
-            await work().ConfigureAwait(false);
-        }
-        catch (Exception) when (!parts.State.HasEnded) // #17; a process that ends never frees its locks (e.7)
-        {
-            await payment.RollbackAsync().ConfigureAwait(false);
-            throw;
-        }
-
-        await payment.CommitAsync().ConfigureAwait(false); // #18
-    }
 }
 
 /// <summary>Does the work of a paid stream.</summary>
