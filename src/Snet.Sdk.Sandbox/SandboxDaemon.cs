@@ -1,3 +1,5 @@
+using System.Numerics;
+using Microsoft.AspNetCore.Http;
 using Snet.Grpc;
 using Snet.Protocol;
 using Snet.Sdk.Sandbox.Daemon;
@@ -19,6 +21,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
     private GrpcServer _server = null!;
     private DaemonRouter? _router;
     private StreamCalls? _streams;
+    private HttpPages? _pages;
 
     private SandboxDaemon(DaemonSettings settings)
     {
@@ -36,7 +39,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
     internal static async Task<SandboxDaemon> ListenAsync(DaemonSettings settings, CancellationToken cancellationToken)
     {
         var daemon = new SandboxDaemon(settings);
-        var options = new GrpcServerOptions { MaxReceiveMessageSize = daemon._configuration.MaxMessageSize };
+        var options = new GrpcServerOptions { MaxReceiveMessageSize = daemon._configuration.MaxMessageSize, OnHttp1 = daemon.AnswerHttpAsync };
         daemon._server = await GrpcServer.StartAsync(options, daemon.AnswerAsync, cancellationToken).ConfigureAwait(false);
         return daemon;
     }
@@ -51,16 +54,37 @@ public sealed class SandboxDaemon : IAsyncDisposable
 
         var passthrough = new Passthrough(parts);
         var training = new TrainingServices(parts);
-        _owned.AddRange([passthrough, training]);
         var prices = new Prices(parts);
-        var escrow = new EscrowPayment(parts, (request, token) =>
-            request.Method == TrainingServices.UploadPath ? training.Prices.OfUploadAsync(request, token) : prices.GetAsync(request, token));
-        var types = new Dictionary<string, IPaymentHandler> { [PaymentHeaders.EscrowType] = escrow, [PaymentHeaders.TrainCallType] = escrow };
-        var handlers = new Dictionary<string, StreamHandler> { [TrainingServices.UploadPath] = training.UploadHandler() };
+        _owned.AddRange([passthrough, training, prices]);
+        Task<BigInteger> PriceAsync(PaymentRequest request, CancellationToken token) =>
+            request.Method == TrainingServices.UploadPath ? training.Prices.OfUploadAsync(request, token) : prices.GetAsync(request, token);
+
+        var (freeCalls, plans, tokens) = (new FreeCalls(parts), new PrepaidPlans(), new PrepaidTokens(parts));
+        var escrow = new EscrowPayment(parts, PriceAsync);
+        var types = new Dictionary<string, IPaymentHandler>
+        {
+            [PaymentHeaders.EscrowType] = escrow,
+            [PaymentHeaders.TrainCallType] = escrow,
+            [PaymentHeaders.FreeCallType] = new FreeCallPayment(parts, freeCalls),
+            [PaymentHeaders.PrepaidCallType] = new PrepaidPayment(plans, tokens, PriceAsync),
+        };
+        var probe = new ServiceProbe(parts);
+        var health = new HealthService(parts, probe);
+        var handlers = new Dictionary<string, StreamHandler>
+        {
+            [TrainingServices.UploadPath] = training.UploadHandler(),
+            [HealthService.WatchPath] = health.WatchAsync,
+        };
         _streams = new StreamCalls(parts, new PaymentTypes(types, PaymentHeaders.EscrowType), handlers, passthrough.RunAsync);
+        _pages = new HttpPages(parts, probe, training.Metadata);
 
         var router = new DaemonRouter(_settings.Time);
         new PaymentChannelStateService(parts).Register(router);
+        new FreeCallStateService(parts, freeCalls).Register(router);
+        new TokenService(parts, plans, tokens).Register(router);
+        new ProviderControlService(parts).Register(router);
+        new ConfigurationService(parts).Register(router);
+        health.Register(router);
         training.Register(router);
         _router = router;
     }
@@ -71,6 +95,14 @@ public sealed class SandboxDaemon : IAsyncDisposable
         await _server.DisposeAsync().ConfigureAwait(false);
         foreach (var owned in _owned)
             owned.Dispose();
+    }
+
+    private Task AnswerHttpAsync(HttpContext context)
+    {
+        if (_pages is { } pages && !_state.HasEnded)
+            return pages.AnswerAsync(context);
+        context.Abort(); // nobody listens yet, or any more
+        return Task.CompletedTask;
     }
 
     private Task AnswerAsync(GrpcServerCall call)

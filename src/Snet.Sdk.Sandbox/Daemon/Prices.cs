@@ -6,8 +6,11 @@ using Snet.Sdk.Sandbox.Daemon.Payments;
 namespace Snet.Sdk.Sandbox.Daemon;
 
 /// <summary>What service methods cost, by the first default element of the metadata's pricing (protocol a.6).</summary>
-internal sealed class Prices
+internal sealed class Prices : IDisposable
 {
+    private readonly DaemonParts _parts;
+    private readonly DynamicPrices _dynamic;
+    private readonly bool _isFixed;
     private readonly BigInteger? _fixed;
     private readonly Dictionary<string, BigInteger> _perMethod = new(StringComparer.Ordinal);
 
@@ -15,12 +18,14 @@ internal sealed class Prices
     /// <exception cref="InvalidOperationException">There is no default element, or its model is not known; the daemon does not start then.</exception>
     public Prices(DaemonParts parts)
     {
+        (_parts, _dynamic) = (parts, new DynamicPrices(parts));
         var pricing = parts.Metadata.ServiceGroup["pricing"]?.AsArray().FirstOrDefault(element => (bool?)element?["default"] == true)
             ?? throw new InvalidOperationException("The service's metadata has no default pricing.");
         switch ((string?)pricing["price_model"])
         {
             case "fixed_price":
-                _fixed = Cogs(pricing);
+                _isFixed = true;
+                _fixed = pricing["price_in_cogs"] is null ? null : Cogs(pricing);
                 break;
             case "fixed_price_per_method":
                 ReadMethods(pricing);
@@ -31,15 +36,24 @@ internal sealed class Prices
     }
 
     /// <summary>Gives the price of a call, in cogs.</summary>
-    /// <exception cref="GrpcException">The method has none (e.3 #14).</exception>
-    public Task<BigInteger> GetAsync(PaymentRequest request, CancellationToken cancellationToken)
+    /// <exception cref="GrpcException">The method has none, or the service did not name one (e.3 #14).</exception>
+    public async Task<BigInteger> GetAsync(PaymentRequest request, CancellationToken cancellationToken)
     {
-        if (_fixed is { } everywhere)
-            return Task.FromResult(everywhere);
+        if (await _dynamic.FindAsync(request, cancellationToken).ConfigureAwait(false) is { } named)
+            return named;
+        if (_isFixed)
+        {
+            return _fixed ?? throw _parts.State.End(
+                "A paid call of a service whose fixed price has no price_in_cogs ends the daemon's process (e.7).");
+        }
+
         return _perMethod.TryGetValue(request.Method, out var price)
-            ? Task.FromResult(price)
+            ? price
             : throw DaemonRefusals.Internal($"price is not defined for the Method {request.Method}");
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _dynamic.Dispose();
 
     private void ReadMethods(JsonNode pricing)
     {

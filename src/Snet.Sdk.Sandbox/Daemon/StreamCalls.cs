@@ -12,12 +12,16 @@ namespace Snet.Sdk.Sandbox.Daemon;
 internal sealed class StreamCalls(
     DaemonParts parts, PaymentTypes payments, IReadOnlyDictionary<string, StreamHandler> handlers, StreamHandler passthrough)
 {
+    private readonly RateLimit _limit = new(parts.Configuration, parts.Settings.Time);
+
     /// <summary>Answers one call.</summary>
     /// <exception cref="GrpcException">It is refused or failed; nothing is charged then.</exception>
     public async Task AnswerAsync(GrpcServerCall call)
     {
         if (!parts.State.Processing) // e.2
             throw new GrpcException(GrpcStatus.Unavailable, "No requests are currently being processed, please try again later");
+        if (!_limit.TryTake()) // e.2
+            throw new GrpcException(GrpcStatus.ResourceExhausted, "rate limiting , too many requests to handle");
 
         ReadOnlyMemory<byte>? first = null;
         if (parts.Quirks.FirstMessageBeforePayment || parts.Configuration.DynamicPricing)

@@ -41,7 +41,9 @@ internal sealed class ChannelPayments(DaemonParts parts)
         }
     }
 
-    private async Task CheckAsync(PaymentPromise promise, PaymentChannel channel, CancellationToken cancellationToken)
+    /// <summary>Checks a promise on a channel that is known, without a lock.</summary>
+    /// <exception cref="GrpcException">It is refused.</exception>
+    public async Task CheckAsync(PaymentPromise promise, PaymentChannel channel, CancellationToken cancellationToken)
     {
         if (promise.Nonce != channel.Nonce) // #8
             throw new GrpcException(DaemonRefusals.IncorrectNonce, $"incorrect payment channel nonce, latest: {channel.Nonce}, sent: {promise.Nonce}");
