@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Snet.Sdk.Sandbox.Scenarios;
+
+/// <summary>Compares what came with what a scenario expects. Each method gives null when it fits, else what differs.</summary>
+internal sealed class Matcher(Values values)
+{
+    /// <summary>Stands for any text in an expected text.</summary>
+    public const string Anything = "<any>";
+
+    /// <summary>Compares texts.</summary>
+    public string? Text(string where, JsonNode expected, string actual)
+    {
+        var wanted = values.Text(expected);
+        var pattern = "^" + string.Join(".*", wanted.Split(Anything).Select(Regex.Escape)) + "$";
+        return Regex.IsMatch(actual, pattern, RegexOptions.Singleline | RegexOptions.CultureInvariant)
+            ? null
+            : $"{where} is '{Cut(actual)}' and not '{Cut(wanted)}'";
+    }
+
+    /// <summary>Compares bytes; <c>&lt;any&gt;</c> wants some.</summary>
+    public string? Bytes(string where, JsonNode expected, byte[] actual)
+    {
+        if (IsAnything(expected))
+            return actual.Length > 0 ? null : $"{where} is absent";
+        var wanted = values.Bytes(expected);
+        return actual.AsSpan().SequenceEqual(wanted)
+            ? null
+            : $"{where} is {Cut(Convert.ToHexStringLower(actual))} and not {Cut(Convert.ToHexStringLower(wanted))}";
+    }
+
+    /// <summary>Compares lists: element by element, or <c>$contains</c> and <c>$lacks</c> for one of them.</summary>
+    public static string? List<T>(string where, JsonNode expected, IReadOnlyList<T> actual, Func<string, JsonNode, T, string?> compare)
+    {
+        if (expected is JsonObject { Count: 1 } one)
+        {
+            var (name, element) = (one.First().Key, one.First().Value!);
+            var found = actual.Any(item => compare(where, element, item) is null);
+            return name switch
+            {
+                "$contains" => found ? null : $"none of the {actual.Count} in {where} is {Cut(element.ToJsonString())}",
+                "$lacks" => found ? $"one of those in {where} is {Cut(element.ToJsonString())}" : null,
+                _ => throw new ScenarioException($"'{name}' is an expectation that the replayer does not know"),
+            };
+        }
+
+        if (expected is not JsonArray list)
+            return $"{where} is a list, which {Cut(expected.ToJsonString())} is not";
+        if (list.Count != actual.Count)
+            return $"{where} has {actual.Count} elements and not {list.Count}";
+        return list.Select((element, i) => compare($"{where}[{i}]", element!, actual[i])).FirstOrDefault(problem => problem is not null);
+    }
+
+    /// <summary>Compares JSON; only the members that are named count, and null wants them absent.</summary>
+    public string? Json(string where, JsonNode? expected, JsonNode? actual)
+    {
+        if (expected is null)
+            return actual is null ? null : $"{where} is {Cut(actual.ToJsonString())} and not absent";
+        if (actual is null)
+            return $"{where} is absent";
+        if (expected is JsonObject { Count: 1 } one && one.First().Key is "$contains" or "$lacks" || expected is JsonArray)
+            return actual is JsonArray list ? List<JsonNode?>(where, expected, [.. list], Json) : $"{where} is no list";
+        if (expected is JsonObject wanted)
+        {
+            return actual is JsonObject members
+                ? wanted.Select(member => Json($"{where}.{member.Key}", member.Value, members[member.Key])).FirstOrDefault(problem => problem is not null)
+                : $"{where} is no object";
+        }
+
+        if (actual is not JsonValue || actual.GetValueKind() is not JsonValueKind.String && expected.GetValueKind() is JsonValueKind.String && !IsVariable(expected))
+            return $"{where} is {Cut(actual.ToJsonString())} and not {expected.ToJsonString()}";
+        return Text(where, expected, actual.GetValueKind() == JsonValueKind.String ? actual.GetValue<string>() : actual.ToJsonString());
+    }
+
+    /// <summary>Compares a number that may have a point.</summary>
+    public string? Real(string where, JsonNode expected, double actual)
+    {
+        var text = values.Text(expected);
+        return double.Parse(text, CultureInfo.InvariantCulture).Equals(actual)
+            ? null
+            : $"{where} is {actual.ToString(CultureInfo.InvariantCulture)} and not {text}";
+    }
+
+    /// <summary>Whether any text fits.</summary>
+    public static bool IsAnything(JsonNode? expected) => expected is JsonValue value && value.TryGetValue<string>(out var text) && text == Anything;
+
+    private static bool IsVariable(JsonNode expected) => expected.GetValue<string>().StartsWith('$');
+
+    private static string Cut(string text) => text.Length <= 400 ? text : $"{text[..400]}… ({text.Length} characters)";
+}

@@ -1,0 +1,71 @@
+using Snet.Tests;
+
+namespace Snet.Sdk.Sandbox.Scenarios;
+
+/// <summary>All files of scenarios: those of tests/Data, and those of the folders that <c>SNET_SCENARIOS</c> names (parted as in PATH).</summary>
+internal static class ScenarioSuite
+{
+    /// <summary>Names the variable with further folders.</summary>
+    public const string FoldersVariable = "SNET_SCENARIOS";
+
+    /// <summary>Names the variable that, when it is set, lets the files below be played too.</summary>
+    public const string AllVariable = "SNET_SCENARIOS_ALL";
+
+    /// <summary>Files on which the sandbox does not hold yet. It gets shorter with each piece of the daemon, and is empty in the end.</summary>
+    private static readonly string[] NotYet =
+    [
+        "channel-state.json",
+        "escrow-service-down.json",
+        "escrow-settings.json",
+        "escrow.json",
+        "free-calls.json",
+        "prepaid-expired.json",
+        "prepaid.json",
+        "pricing-default.json",
+        "pricing-dynamic.json",
+        "pricing-no-package.json",
+        "pricing-per-method.json",
+        "pricing-zero.json",
+        "provider-control.json",
+        "rate-limit.json",
+        "service-down.json",
+        "streaming.json",
+        "training-5.2-6.0.json",
+        "training-6.2.json",
+        "training-off.json",
+        "training.json",
+        "transport.json",
+        "upload-5.2-6.0.json",
+        "upload-6.0.json",
+        "upload-6.2.json",
+    ];
+
+    private static readonly Lazy<IReadOnlyDictionary<string, ScenarioFile>> Files = new(ReadAll);
+
+    /// <summary>One pair of file and daemon version for each platform.</summary>
+    public static IEnumerable<TestFixtureData> Platforms() =>
+        from file in Files.Value
+        from version in file.Value.Versions
+        select new TestFixtureData(file.Key, version).SetArgDisplayNames(Path.GetFileNameWithoutExtension(file.Key), version);
+
+    /// <summary>Gives a file.</summary>
+    public static ScenarioFile File(string path) => Files.Value[path];
+
+    /// <summary>How many plays there are: scenarios times versions.</summary>
+    public static int Count => Files.Value.Values.Sum(file => file.Scenarios.Count * file.Versions.Count);
+
+    private static Dictionary<string, ScenarioFile> ReadAll()
+    {
+        var folders = (Environment.GetEnvironmentVariable(FoldersVariable) ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Prepend(Path.Combine(TestData.Root, "scenarios"));
+        var all = Environment.GetEnvironmentVariable(AllVariable) is { Length: > 0 };
+        return folders.SelectMany(FilesIn).Where(path => all || !NotYet.Contains(Path.GetFileName(path))).ToDictionary(path => path, ScenarioFile.Read, StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<string> FilesIn(string folder)
+    {
+        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal).ToArray() : [];
+        return files.Length > 0 ? files : throw new ScenarioException($"the folder {folder} holds no scenarios");
+    }
+}
