@@ -1,0 +1,145 @@
+using Snet.Sdk.Training.Datasets;
+
+namespace Snet.Sdk.Training;
+
+/// <summary>Where a dataset comes from: an archive in a file or a stream, or a folder that is packed on the way.</summary>
+/// <remarks>Making one reads nothing. The bytes are opened when the dataset is checked or sent, and again each time.</remarks>
+public sealed class DatasetSource
+{
+    private const int BufferSize = 1 << 17;
+    private readonly string _description;
+    private readonly Func<MethodMetadata, CancellationToken, Task<OpenedDataset>> _open;
+
+    private DatasetSource(string description, Func<MethodMetadata, CancellationToken, Task<OpenedDataset>> open) =>
+        (_description, _open) = (description, open);
+
+    /// <summary>Takes an archive from a file.</summary>
+    /// <param name="path">The file. It must not be written to while it is sent.</param>
+    /// <returns>
+    /// A source that throws <see cref="FileNotFoundException"/> before anything is sent, when the file is not there by then.
+    /// </returns>
+    /// <exception cref="ArgumentException">The path is empty or names no file.</exception>
+    public static DatasetSource FromFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var fileName = CheckFileName(Path.GetFileName(path), nameof(path));
+
+        return new DatasetSource(path, (_, _) => Task.FromResult(new OpenedDataset(fileName, OpenFile(path))));
+    }
+
+    /// <summary>Takes an archive from a stream that the caller opened and closes.</summary>
+    /// <param name="stream">
+    /// The archive, read from its start when the stream can seek. One that cannot is read once, from where it stands, into a temporary
+    /// file: such a source serves for one check or one upload.
+    /// </param>
+    /// <param name="fileName">The name to send with it; its ending says what kind of archive it is.</param>
+    /// <exception cref="ArgumentException">The stream cannot be read, or the name is empty or has folders.</exception>
+    public static DatasetSource FromStream(Stream stream, string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead)
+            throw new ArgumentException("Give a stream that can be read.", nameof(stream));
+        CheckFileName(fileName, nameof(fileName));
+
+        var used = false;
+        return new DatasetSource(fileName, (_, cancellationToken) =>
+        {
+            if (!stream.CanSeek && Interlocked.Exchange(ref used, true))
+                throw new InvalidOperationException("This stream cannot seek and was already read. Give a function that opens it anew.");
+            return OpenStreamAsync(stream, fileName, leaveOpen: true, cancellationToken);
+        });
+    }
+
+    /// <summary>Takes an archive from a stream that is opened whenever it is needed, and closed afterwards.</summary>
+    /// <param name="openStream">Opens the archive at its start. A stream that cannot seek goes through a temporary file.</param>
+    /// <param name="fileName">The name to send with it; its ending says what kind of archive it is.</param>
+    /// <exception cref="ArgumentException">The name is empty or has folders.</exception>
+    public static DatasetSource FromStream(Func<Stream> openStream, string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(openStream);
+        CheckFileName(fileName, nameof(fileName));
+
+        return new DatasetSource(fileName, (_, cancellationToken) =>
+            OpenStreamAsync(openStream(), fileName, leaveOpen: false, cancellationToken));
+    }
+
+    /// <summary>Packs a folder into an archive of a kind that the method allows.</summary>
+    /// <remarks>
+    /// The archive is a temporary file, has the folder's name, and the same bytes for the same content on every machine: names are
+    /// sorted, times and rights fixed. What operating systems leave behind (<c>.DS_Store</c>, <c>Thumbs.db</c>) stays out, with a
+    /// warning in the report; links are not followed and are errors in the report.
+    /// </remarks>
+    /// <param name="path">The folder. It must not be written to while it is packed.</param>
+    /// <returns>
+    /// A source that throws <see cref="DirectoryNotFoundException"/> before anything is sent, when the folder is not there by then.
+    /// </returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static DatasetSource FromFolder(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+
+        return new DatasetSource(path, (rules, cancellationToken) =>
+            Task.Run(() => FolderPacker.Pack(path, rules.AllowedArchiveTypes, cancellationToken), cancellationToken));
+    }
+
+    /// <summary>Gives the path or the name of the dataset.</summary>
+    public override string ToString() => _description;
+
+    /// <summary>Brings the bytes to hand: opens, spools or packs them.</summary>
+    /// <param name="rules">What the method asks for; a folder is packed into a kind of archive that it allows.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal Task<OpenedDataset> OpenAsync(MethodMetadata rules, CancellationToken cancellationToken) => _open(rules, cancellationToken);
+
+    private static FileStream OpenFile(string path)
+    {
+        if (Directory.Exists(path))
+            throw new FileNotFoundException($"The dataset `{path}` is a folder. Use {nameof(FromFolder)} to have it packed.", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no dataset at `{path}`.", path);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
+    }
+
+    private static async Task<OpenedDataset> OpenStreamAsync(
+        Stream stream, string fileName, bool leaveOpen, CancellationToken cancellationToken)
+    {
+        if (stream.CanSeek)
+        {
+            stream.Position = 0;
+            return new OpenedDataset(fileName, stream, leaveOpen);
+        }
+
+        try
+        {
+            return new OpenedDataset(fileName, await SpoolAsync(stream, cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            if (!leaveOpen)
+                await stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<FileStream> SpoolAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var file = TempFile.Create();
+        try
+        {
+            await stream.CopyToAsync(file, BufferSize, cancellationToken).ConfigureAwait(false);
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static string CheckFileName(string? fileName, string parameter)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(fileName, parameter);
+        if (fileName.AsSpan().ContainsAny('/', '\\') || fileName.Any(char.IsControl))
+            throw new ArgumentException($"Give a plain file name; got `{EntryName.Show(fileName)}`.", parameter);
+        return fileName;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Snet.Sdk.Training.Datasets;
+
+/// <summary>
+/// A dataset whose bytes are at hand. It is opened once for the check and the upload together, so that what is sent is what was
+/// checked; disposing closes it and removes a temporary file.
+/// </summary>
+/// <param name="fileName">The name to send with it.</param>
+/// <param name="content">The bytes; the stream can seek.</param>
+/// <param name="leaveOpen">Whether the stream is the caller's and stays open.</param>
+internal sealed class OpenedDataset(string fileName, Stream content, bool leaveOpen = false) : IAsyncDisposable
+{
+    /// <summary>The name to send with it, without folders.</summary>
+    public string FileName { get; } = fileName;
+
+    /// <summary>The bytes; the stream can seek.</summary>
+    public Stream Content { get; } = content;
+
+    /// <summary>How many bytes there are.</summary>
+    public long Length { get; } = content.Length;
+
+    /// <summary>What could not be packed when the dataset was made from a folder.</summary>
+    public IReadOnlyList<DatasetProblem> PackingErrors { get; init; } = [];
+
+    /// <summary>What was left out on purpose when the dataset was made from a folder.</summary>
+    public IReadOnlyList<DatasetProblem> PackingWarnings { get; init; } = [];
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => leaveOpen ? ValueTask.CompletedTask : Content.DisposeAsync();
+}

@@ -1,0 +1,89 @@
+using System.Formats.Tar;
+
+namespace Snet.Sdk.Training.Datasets;
+
+/// <summary>Reads tar, plain or compressed, in one pass from start to end.</summary>
+internal sealed class TarDatasetReader(ArchiveKind kind, DatasetLimits limits, ExpansionMeter meter) : IDatasetReader
+{
+    private const int BufferSize = 1 << 17;
+
+    public string Kind => kind.Name;
+
+    public bool CanRead(string fileName, ReadOnlySpan<byte> firstBytes) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<DatasetEntry> ReadAsync(Stream archive, CancellationToken cancellationToken) =>
+        Read(archive, cancellationToken).ToAsyncEnumerable();
+
+    private IEnumerable<DatasetEntry> Read(Stream archive, CancellationToken cancellationToken)
+    {
+        using var content = Unpack(archive);
+        using var guard = new TarGuardStream(content, limits.MaxTarMetadata, meter);
+        using var tar = new TarReader(guard, leaveOpen: true);
+        while (Next(tar, guard) is { } entry)
+        {
+            if (entry.EntryType is not TarEntryType.GlobalExtendedAttributes)
+                yield return Convert(entry);
+            // Unread content would be taken for headers by the guard.
+            Drain(entry.DataStream, cancellationToken);
+        }
+
+        CheckEnd(guard, content, cancellationToken);
+    }
+
+    private Stream Unpack(Stream archive) =>
+        kind == ArchiveKind.TarGz ? new GzipContentStream(archive)
+        : kind == ArchiveKind.TarBz2 ? new Bzip2ContentStream(archive)
+        : new BufferedStream(archive, BufferSize);
+
+    private static TarEntry? Next(TarReader tar, TarGuardStream guard)
+    {
+        guard.InHeaders = true;
+        try
+        {
+            return tar.GetNextEntry();
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
+        {
+            // The framework's reader lets some bad fields through to the parsers of numbers and times.
+            throw new InvalidDataException("A header of the tar has a field that makes no sense.", e);
+        }
+        finally
+        {
+            guard.InHeaders = false;
+        }
+    }
+
+    private static DatasetEntry Convert(TarEntry entry) => new(entry.Name, entry.Length, () => entry.DataStream ?? Stream.Null)
+    {
+        Type = entry.EntryType switch
+        {
+            TarEntryType.Directory or TarEntryType.DirectoryList => DatasetEntryType.Folder,
+            TarEntryType.SymbolicLink or TarEntryType.HardLink => DatasetEntryType.Link,
+            TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.SparseFile =>
+                DatasetEntryType.File,
+            _ => DatasetEntryType.Special,
+        },
+    };
+
+    /// <summary>
+    /// A tar that was cut between two entries looks whole but for the missing end mark; and the checksum of a compressed one comes last.
+    /// </summary>
+    private static void CheckEnd(TarGuardStream guard, Stream content, CancellationToken cancellationToken)
+    {
+        if (!guard.SawEndMark)
+            throw new InvalidDataException("It ends without the end mark of a tar: it was cut off, or never finished.");
+        guard.InTail = true;
+        Drain(guard, cancellationToken);
+        if (content is GzipContentStream { SawEnd: false })
+            throw new InvalidDataException("The compressed data is cut off, or other bytes follow it.");
+    }
+
+    private static void Drain(Stream? stream, CancellationToken cancellationToken)
+    {
+        if (stream is null)
+            return;
+        var buffer = new byte[4096];
+        while (stream.Read(buffer) > 0)
+            cancellationToken.ThrowIfCancellationRequested();
+    }
+}

@@ -1,0 +1,65 @@
+using System.Formats.Tar;
+using ICSharpCode.SharpZipLib.BZip2;
+using ICSharpCode.SharpZipLib.GZip;
+
+namespace Snet.Sdk.Training.Datasets;
+
+/// <summary>
+/// Writes tar, plain or compressed. In the GNU form: the POSIX one notes the process id for long names. Compressed by SharpZipLib, for the
+/// reason that <see cref="ZipPacker"/> gives.
+/// </summary>
+internal static class TarPacker
+{
+    private const int Level = 6;
+    private const int GzipTimeOffset = 4;
+    private const UnixFileMode FileRights =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode FolderRights =
+        FileRights | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Writes the entries in the order given.</summary>
+    public static void Write(IReadOnlyList<FolderEntry> entries, ArchiveKind kind, Stream output, CancellationToken cancellationToken)
+    {
+        if (kind == ArchiveKind.TarGz)
+            WriteGzip(entries, output, cancellationToken);
+        else if (kind == ArchiveKind.TarBz2)
+            WriteBzip2(entries, output, cancellationToken);
+        else
+            WriteTar(entries, output, cancellationToken);
+    }
+
+    private static void WriteGzip(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken)
+    {
+        using (var gzip = new GZipOutputStream(output) { IsStreamOwner = false })
+        {
+            gzip.SetLevel(Level);
+            WriteTar(entries, gzip, cancellationToken);
+        }
+
+        // The library notes the present time in the header; zero is the format's word for none.
+        output.Position = GzipTimeOffset;
+        output.Write([0, 0, 0, 0]);
+    }
+
+    private static void WriteBzip2(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken)
+    {
+        using var bzip2 = new BZip2OutputStream(output) { IsStreamOwner = false };
+        WriteTar(entries, bzip2, cancellationToken);
+    }
+
+    private static void WriteTar(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken)
+    {
+        using var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
+        foreach (var entry in entries)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var content = entry.File is null ? null : entry.Open();
+            tar.WriteEntry(new GnuTarEntry(content is null ? TarEntryType.Directory : TarEntryType.RegularFile, entry.Name)
+            {
+                ModificationTime = PackedFile.Time,
+                Mode = content is null ? FolderRights : FileRights,
+                DataStream = content,
+            });
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace Snet.Sdk.Training.Datasets;
+
+/// <summary>
+/// The lists of types in a method's metadata. They are free text (protocol f.1), so this reads what providers are seen to write:
+/// <c>png, mp3</c>, <c>.png;.MP3</c>, <c>*.png *.nii.gz</c>.
+/// </summary>
+internal static class TypeList
+{
+    private static readonly char[] s_separators = [',', ';', '|', ' ', '\t', '\r', '\n'];
+    private static readonly string[] s_everything = ["*", "any", "all"];
+
+    /// <summary>Gives the types in lower case and without dots; none when everything is allowed.</summary>
+    public static IReadOnlyList<string> Parse(string? text)
+    {
+        var words = (text ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
+        var types = words.Select(Normalize).Where(type => type.Length > 0).Distinct().ToArray();
+        return types.Any(type => s_everything.Contains(type)) ? [] : types;
+    }
+
+    /// <summary>Says whether a file name ends in one of the types; the case does not matter, and a type may have several parts.</summary>
+    public static bool Matches(IReadOnlyList<string> types, string entryName)
+    {
+        var name = FileName(entryName).TrimStart('.');
+        return types.Any(type => name.Length > type.Length + 1
+            && name[^(type.Length + 1)] == '.'
+            && name.EndsWith(type, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Gives what stands behind the last dot of a file name; a name that starts with its only dot has no type.</summary>
+    public static string TypeOf(string entryName)
+    {
+        var name = FileName(entryName).TrimStart('.');
+        var dot = name.LastIndexOf('.');
+        return dot < 0 ? "" : name[(dot + 1)..];
+    }
+
+    private static string FileName(string entryName) => entryName[(entryName.LastIndexOfAny(['/', '\\']) + 1)..];
+
+    private static string Normalize(string word) =>
+        (word.StartsWith("*.", StringComparison.Ordinal) ? word[2..] : word).Trim('.').ToLowerInvariant();
+}
