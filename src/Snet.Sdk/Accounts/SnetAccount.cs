@@ -1,0 +1,100 @@
+using Snet.Ethereum;
+using Snet.Protocol;
+using Snet.Sdk.Payments;
+
+namespace Snet.Sdk.Accounts;
+
+/// <summary>The account that pays: its balances, its escrow, its receipts.</summary>
+public class SnetAccount
+{
+    private readonly SnetClient _client;
+
+    internal SnetAccount(SnetClient client) => _client = client;
+
+    /// <summary>For stand-ins in tests.</summary>
+    protected SnetAccount() => _client = null!;
+
+    /// <summary>The account's address.</summary>
+    /// <exception cref="InvalidOperationException">The client has no signer.</exception>
+    public virtual EthereumAddress Address => _client.RequireSigner().Address;
+
+    /// <summary>Reads what the account holds.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Wallet, escrow and ether.</returns>
+    /// <exception cref="InvalidOperationException">The client has no signer.</exception>
+    /// <exception cref="EthereumRpcException">The node failed.</exception>
+    public virtual async Task<AccountBalance> GetBalanceAsync(CancellationToken cancellationToken = default)
+    {
+        var address = Address;
+        var wallet = _client.Escrow.GetWalletAsync(cancellationToken);
+        var escrow = _client.Escrow.GetEscrowAsync(cancellationToken);
+        var wei = ChainGateway.GuardAsync(() => _client.Chain.Client.GetBalanceAsync(address, cancellationToken), "eth_getBalance");
+        return new AccountBalance(await wallet.ConfigureAwait(false), await escrow.ConfigureAwait(false), await wei.ConfigureAwait(false));
+    }
+
+    /// <summary>Moves tokens from the wallet into escrow, allowing the contract exactly that amount.</summary>
+    /// <param name="amount">Above nothing.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>When it is done.</returns>
+    /// <exception cref="InsufficientFundsException">The wallet holds less, or has too little ether for gas.</exception>
+    /// <exception cref="TransactionFailedException">The contract refused.</exception>
+    public virtual async Task DepositAsync(TokenAmount amount, CancellationToken cancellationToken = default)
+    {
+        Check(amount);
+        var wallet = await _client.Escrow.GetWalletAsync(cancellationToken).ConfigureAwait(false);
+        if (wallet < amount)
+            throw new InsufficientFundsException("wallet", amount, wallet);
+        await _client.Escrow.DepositAsync(amount, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Moves tokens from escrow back into the wallet.</summary>
+    /// <param name="amount">Above nothing.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>When it is done.</returns>
+    /// <exception cref="InsufficientFundsException">Escrow holds less, or there is too little ether for gas.</exception>
+    /// <exception cref="TransactionFailedException">The contract refused.</exception>
+    public virtual Task WithdrawAsync(TokenAmount amount, CancellationToken cancellationToken = default) =>
+        SpendEscrowAsync(amount, EscrowContract.Withdraw, [amount.Cogs], cancellationToken);
+
+    /// <summary>Moves tokens from this account's escrow into another's.</summary>
+    /// <param name="receiver">Whose escrow.</param>
+    /// <param name="amount">Above nothing.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>When it is done.</returns>
+    /// <exception cref="ArgumentException">The receiver is the zero address.</exception>
+    /// <exception cref="InsufficientFundsException">Escrow holds less, or there is too little ether for gas.</exception>
+    /// <exception cref="TransactionFailedException">The contract refused.</exception>
+    public virtual Task TransferAsync(EthereumAddress receiver, TokenAmount amount, CancellationToken cancellationToken = default) => receiver.IsZero
+        ? throw new ArgumentException("The receiver is the zero address; tokens sent there are lost.", nameof(receiver))
+        : SpendEscrowAsync(amount, EscrowContract.Transfer, [receiver, amount.Cogs], cancellationToken);
+
+    /// <summary>Lists what this client has signed since it was made, oldest first.</summary>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The receipts as they are now.</returns>
+    public virtual async IAsyncEnumerable<PaymentReceipt> ListReceiptsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (var receipt in _client.Payments.Receipts.Snapshot())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return receipt;
+        }
+    }
+
+    private async Task SpendEscrowAsync(TokenAmount amount, AbiFunction function, object[] arguments, CancellationToken cancellationToken)
+    {
+        Check(amount);
+        var escrow = await _client.Escrow.GetEscrowAsync(cancellationToken).ConfigureAwait(false);
+        if (escrow < amount)
+            throw new InsufficientFundsException("escrow", amount, escrow);
+        await _client.Escrow.SendEscrowAsync(function, arguments, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Check(TokenAmount amount)
+    {
+        _ = _client.RequireSigner();
+        if (amount.IsZero)
+            throw new ArgumentOutOfRangeException(nameof(amount), "Give an amount above nothing.");
+    }
+}

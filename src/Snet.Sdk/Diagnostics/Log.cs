@@ -1,0 +1,35 @@
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+
+namespace Snet.Sdk;
+
+/// <summary>The SDK's log events. Ids: 1000s calls, 2000s payments, 3000s chain, 4000s training, 5000s discovery; an id keeps its meaning for good.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 1001, EventName = "CallPaid", Level = LogLevel.Debug, Message = "Called {Method} for {Price}.")]
+    public static partial void CallPaid(this ILogger logger, string method, TokenAmount price);
+
+    [LoggerMessage(EventId = 1002, EventName = "CallRepeated", Level = LogLevel.Information, Message = "Repeating {Method} once: {Reason}")]
+    public static partial void CallRepeated(this ILogger logger, string method, string reason);
+
+    [LoggerMessage(EventId = 1003, EventName = "EndpointFailed", Level = LogLevel.Warning, Message = "The endpoint {Endpoint} failed: {Reason}")]
+    public static partial void EndpointFailed(this ILogger logger, Uri endpoint, string reason);
+
+    [LoggerMessage(EventId = 2001, EventName = "ChannelUsed", Level = LogLevel.Debug, Message = "Paying from channel {ChannelId}, which can spend {Spendable}.")]
+    public static partial void ChannelUsed(this ILogger logger, BigInteger channelId, TokenAmount spendable);
+
+    [LoggerMessage(EventId = 2002, EventName = "ChannelFunded", Level = LogLevel.Information, Message = "Channel {ChannelId} now holds {Value} until block {Expiration}.")]
+    public static partial void ChannelFunded(this ILogger logger, BigInteger channelId, TokenAmount value, BigInteger expiration);
+
+    [LoggerMessage(EventId = 2003, EventName = "FateUnknown", Level = LogLevel.Warning, Message = "It is unknown whether the daemon took {Price} for {Method}; it is asked before channel {ChannelId} is used again.")]
+    public static partial void FateUnknown(this ILogger logger, TokenAmount price, string method, BigInteger channelId);
+
+    [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "{Function} is done: transaction {Hash}, {Gas} gas.")]
+    public static partial void TransactionMined(this ILogger logger, string function, string hash, long gas);
+
+    [LoggerMessage(EventId = 4001, EventName = "ModelCreated", Level = LogLevel.Information, Message = "Created the model {ModelId}.")]
+    public static partial void ModelCreated(this ILogger logger, string modelId);
+
+    [LoggerMessage(EventId = 4002, EventName = "ModelStatusSeen", Level = LogLevel.Debug, Message = "The model {ModelId} is {Status}.")]
+    public static partial void ModelStatusSeen(this ILogger logger, string modelId, Training.ModelStatus status);
+}
