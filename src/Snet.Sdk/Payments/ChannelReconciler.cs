@@ -1,0 +1,53 @@
+using System.Numerics;
+using Snet.Ethereum;
+using Snet.Protocol;
+using Snet.Protocol.Escrow;
+
+namespace Snet.Sdk.Payments;
+
+/// <summary>Decides what to believe of a daemon's account of a channel (protocol g.3). Only what carries our own signature counts.</summary>
+internal static class ChannelReconciler
+{
+    /// <summary>Compares the daemon's account with the contract's.</summary>
+    /// <param name="channel">The channel as the contract has it.</param>
+    /// <param name="reply">What the daemon says.</param>
+    /// <param name="mpe">The escrow contract of the network.</param>
+    /// <returns>The state from which the next payment is signed, and what the round before it came to while its claim is on its way.</returns>
+    /// <exception cref="ChannelStateException">The account cannot be, or does not carry our signature.</exception>
+    public static (ChannelState State, TokenAmount? OldAmount) Reconcile(PaymentChannel channel, ChannelStateReply reply, EthereumAddress mpe)
+    {
+        var nonce = BigEndian.Read(reply.CurrentNonce.Span);
+        var ahead = nonce - channel.Nonce;
+        if (ahead.Sign < 0)
+            throw new ChannelStateException(channel.Id, $"the daemon is at claim round {nonce} and the contract at {channel.Nonce}; its node lags behind", isTransient: true);
+        if (ahead > 1)
+            throw new ChannelStateException(channel.Id, $"the daemon says {ahead} claims are on their way; no payment can be checked then");
+
+        var signed = Checked(channel, mpe, nonce, reply.CurrentSignedAmount.Span, reply.CurrentSignature.Span);
+        if (ahead.IsZero)
+            return (State(channel, nonce, TokenAmount.Zero, signed), null);
+
+        if (reply.OldNonceSignedAmount.IsEmpty)
+            throw new ChannelStateException(channel.Id, "the daemon says that a claim is on its way and not how much it takes");
+        var old = Checked(channel, mpe, channel.Nonce, reply.OldNonceSignedAmount.Span, reply.OldNonceSignature.Span);
+        return (State(channel, nonce, old, signed), old);
+    }
+
+    private static ChannelState State(PaymentChannel channel, BigInteger nonce, TokenAmount claimed, TokenAmount signed) =>
+        claimed + signed <= channel.Value
+            ? new ChannelState(channel.Id, nonce, channel.Value - claimed, signed)
+            : throw new ChannelStateException(channel.Id, $"the daemon says that {claimed + signed} is signed and the channel holds {channel.Value}");
+
+    // Without this check a daemon could make the client sign for amounts that were never spent.
+    private static TokenAmount Checked(
+        PaymentChannel channel, EthereumAddress mpe, BigInteger nonce, ReadOnlySpan<byte> amountBytes, ReadOnlySpan<byte> signature)
+    {
+        var amount = BigEndian.Read(amountBytes);
+        if (amount.IsZero)
+            return TokenAmount.Zero;
+        var signer = EthereumMessage.Recover(SignedMessages.Claim(mpe, channel.Id, nonce, amount), signature);
+        return signer == channel.Signer || signer == channel.Sender
+            ? TokenAmount.FromCogs(amount)
+            : throw new ChannelStateException(channel.Id, $"the daemon says that {TokenAmount.FromCogs(amount)} is signed, and shows no signature of ours");
+    }
+}

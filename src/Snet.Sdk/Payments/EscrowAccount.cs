@@ -1,0 +1,95 @@
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+using Snet.Ethereum;
+using Snet.Protocol;
+using Snet.Sdk.Accounts;
+
+namespace Snet.Sdk.Payments;
+
+/// <summary>What one account does with the token and the escrow contract: balances read, transactions sent and checked.</summary>
+internal sealed class EscrowAccount : IDisposable
+{
+    private readonly ChainGateway _chain;
+    private readonly SnetNetwork _network;
+    private readonly ILogger _logger;
+    private readonly TransactionSender? _sender;
+
+    public EscrowAccount(ChainGateway chain, SnetClientOptions options, ILogger logger)
+    {
+        (_chain, _network, _logger) = (chain, options.Network, logger);
+        if (options.Signer is not { } signer)
+            return;
+        Owner = signer.Address;
+        _sender = new TransactionSender(
+            chain.Client, signer.Address, options.Network.ChainId, signer.SignTransactionAsync,
+            new TransactionLimits(options.TransactionTimeout, TimeSpan.FromSeconds(2), options.TimeProvider));
+    }
+
+    /// <summary>The account; zero without a signer.</summary>
+    public EthereumAddress Owner { get; }
+
+    public Task<TokenAmount> GetWalletAsync(CancellationToken cancellationToken) =>
+        ReadAmountAsync(_network.Token, TokenContract.BalanceOf, [Owner], cancellationToken);
+
+    public Task<TokenAmount> GetEscrowAsync(CancellationToken cancellationToken) =>
+        ReadAmountAsync(_network.Mpe, EscrowContract.Balances, [Owner], cancellationToken);
+
+    /// <summary>Reads a channel; null when there is none with this number.</summary>
+    public async Task<PaymentChannel?> GetChannelAsync(BigInteger id, CancellationToken cancellationToken)
+    {
+        var values = await _chain.ReadAsync(_network.Mpe, EscrowContract.Channels, [id], cancellationToken).ConfigureAwait(false);
+        var sender = (EthereumAddress)values[1];
+        return sender.IsZero ? null : new PaymentChannel(
+            id, (BigInteger)values[0], sender, (EthereumAddress)values[2], (EthereumAddress)values[3],
+            Convert.ToBase64String((byte[])values[4]), TokenAmount.FromCogs((BigInteger)values[5]), (BigInteger)values[6]);
+    }
+
+    /// <summary>Moves tokens from the wallet into escrow, allowing the contract exactly that amount first.</summary>
+    public async Task DepositAsync(TokenAmount amount, CancellationToken cancellationToken)
+    {
+        await ApproveAsync(amount, cancellationToken).ConfigureAwait(false);
+        await SendAsync(_network.Mpe, EscrowContract.Deposit, [amount.Cogs], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets the escrow contract take an amount from the wallet, unless it may already.</summary>
+    public async Task ApproveAsync(TokenAmount amount, CancellationToken cancellationToken)
+    {
+        var allowed = await ReadAmountAsync(_network.Token, TokenContract.Allowance, [Owner, _network.Mpe], cancellationToken).ConfigureAwait(false);
+        if (allowed < amount)
+            await SendAsync(_network.Token, TokenContract.Approve, [_network.Mpe, amount.Cogs], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a transaction to the escrow contract and waits until it succeeded.</summary>
+    public Task<TransactionReceipt> SendEscrowAsync(AbiFunction function, object[] arguments, CancellationToken cancellationToken) =>
+        SendAsync(_network.Mpe, function, arguments, cancellationToken);
+
+    public void Dispose() => _sender?.Dispose();
+
+    private async Task<TransactionReceipt> SendAsync(
+        EthereumAddress contract, AbiFunction function, object[] arguments, CancellationToken cancellationToken)
+    {
+        var sender = _sender ?? throw Signers.Missing();
+        await _chain.EnsureChainAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var receipt = await ChainGateway.GuardAsync(
+                () => sender.SendAsync(contract, function.Encode(arguments), cancellationToken), function.Signature).ConfigureAwait(false);
+            _chain.Blocks.Saw(receipt.Block);
+            _logger.TransactionMined(function.Signature, receipt.Hash, (long)receipt.GasUsed);
+            return receipt;
+        }
+        catch (TransactionException e) when (e.GasNeeded is { } needed)
+        {
+            throw InsufficientFundsException.Gas(Owner, needed, e.GasAvailable ?? BigInteger.Zero, e);
+        }
+        catch (TransactionException e)
+        {
+            var link = e.Hash is null ? null : _network.DescribeTransaction(e.Hash);
+            throw new TransactionFailedException($"{function.Signature}: {e.Message}", e.Hash, e.Reason, e.IsPending, link, e);
+        }
+    }
+
+    private async Task<TokenAmount> ReadAmountAsync(
+        EthereumAddress contract, AbiFunction function, object[] arguments, CancellationToken cancellationToken) =>
+        TokenAmount.FromCogs((BigInteger)(await _chain.ReadAsync(contract, function, arguments, cancellationToken).ConfigureAwait(false))[0]);
+}

@@ -1,0 +1,110 @@
+using System.Numerics;
+using Snet.Ethereum;
+using Snet.Protocol;
+using Snet.Sdk.Services;
+
+namespace Snet.Sdk.Payments;
+
+/// <summary>The account's payment channels for one service, by hand. Calls find, fill and open channels by themselves.</summary>
+/// <remarks>Every method that changes something sends transactions, which cost gas, and waits until they succeeded.</remarks>
+public class PaymentChannels
+{
+    private readonly ServiceClient _service;
+
+    internal PaymentChannels(ServiceClient service) => _service = service;
+
+    /// <summary>For stand-ins in tests.</summary>
+    protected PaymentChannels() => _service = null!;
+
+    /// <summary>Lists the channels, oldest first, as the contract has them now.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The channels.</returns>
+    /// <exception cref="EthereumRpcException">The node failed.</exception>
+    public virtual async Task<IReadOnlyList<PaymentChannel>> ListAsync(CancellationToken cancellationToken = default) =>
+        await (await PoolAsync(cancellationToken).ConfigureAwait(false)).ListAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens a channel with tokens that are in escrow already.</summary>
+    /// <param name="amount">What it holds.</param>
+    /// <param name="expiration">The block of its end; null for the provider's threshold and <see cref="ChannelFunding.ExtraBlocks"/> from now.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>The channel.</returns>
+    /// <exception cref="InsufficientFundsException">Escrow holds less.</exception>
+    /// <exception cref="TransactionFailedException">The contract refused.</exception>
+    public virtual async Task<PaymentChannel> OpenAsync(TokenAmount amount, BigInteger? expiration = null, CancellationToken cancellationToken = default)
+    {
+        var escrow = await _service.Client.Escrow.GetEscrowAsync(cancellationToken).ConfigureAwait(false);
+        return escrow >= amount
+            ? await OpenAsync(amount, escrow, expiration, cancellationToken).ConfigureAwait(false)
+            : throw new InsufficientFundsException("escrow", amount, escrow);
+    }
+
+    /// <summary>Deposits what escrow lacks and opens a channel.</summary>
+    /// <inheritdoc cref="OpenAsync(TokenAmount, BigInteger?, CancellationToken)"/>
+    public virtual async Task<PaymentChannel> DepositAndOpenAsync(TokenAmount amount, BigInteger? expiration = null, CancellationToken cancellationToken = default)
+    {
+        var escrow = await _service.Client.Escrow.GetEscrowAsync(cancellationToken).ConfigureAwait(false);
+        var wallet = await _service.Client.Escrow.GetWalletAsync(cancellationToken).ConfigureAwait(false);
+        return escrow + wallet >= amount
+            ? await OpenAsync(amount, escrow, expiration, cancellationToken).ConfigureAwait(false)
+            : throw new InsufficientFundsException("wallet and escrow", amount, escrow + wallet);
+    }
+
+    /// <summary>Moves tokens from escrow into a channel.</summary>
+    /// <param name="channelId">The channel.</param>
+    /// <param name="amount">What is added; above nothing.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>The channel as it is now.</returns>
+    /// <exception cref="TransactionFailedException">The contract refused.</exception>
+    public virtual Task<PaymentChannel> AddFundsAsync(BigInteger channelId, TokenAmount amount, CancellationToken cancellationToken = default) =>
+        ChangeAsync(channelId, EscrowContract.ChannelAddFunds, [channelId, amount.Cogs], cancellationToken);
+
+    /// <summary>Moves a channel's end.</summary>
+    /// <param name="channelId">The channel.</param>
+    /// <param name="expiration">The block of its end, not before the present one.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>The channel as it is now.</returns>
+    /// <exception cref="TransactionFailedException">The contract refused.</exception>
+    public virtual Task<PaymentChannel> ExtendAsync(BigInteger channelId, BigInteger expiration, CancellationToken cancellationToken = default) =>
+        ChangeAsync(channelId, EscrowContract.ChannelExtend, [channelId, expiration], cancellationToken);
+
+    /// <summary>Moves a channel's end and adds funds to it, in one transaction.</summary>
+    /// <param name="channelId">The channel.</param>
+    /// <param name="expiration">The block of its end, not before the present one.</param>
+    /// <param name="amount">What is added.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>The channel as it is now.</returns>
+    /// <exception cref="TransactionFailedException">The contract refused.</exception>
+    public virtual Task<PaymentChannel> ExtendAndAddFundsAsync(
+        BigInteger channelId, BigInteger expiration, TokenAmount amount, CancellationToken cancellationToken = default) =>
+        ChangeAsync(channelId, EscrowContract.ChannelExtendAndAddFunds, [channelId, expiration, amount.Cogs], cancellationToken);
+
+    /// <summary>Takes everything back from a channel that has expired; it returns to escrow.</summary>
+    /// <param name="channelId">The channel.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>The channel as it is now.</returns>
+    /// <exception cref="TransactionFailedException">The contract refused, because the channel has not expired for instance.</exception>
+    public virtual Task<PaymentChannel> ClaimTimeoutAsync(BigInteger channelId, CancellationToken cancellationToken = default) =>
+        ChangeAsync(channelId, EscrowContract.ChannelClaimTimeout, [channelId], cancellationToken);
+
+    private Task<ChannelPool> PoolAsync(CancellationToken cancellationToken) => _service.GetPoolAsync(cancellationToken);
+
+    private async Task<PaymentChannel> OpenAsync(
+        TokenAmount amount, TokenAmount escrow, BigInteger? expiration, CancellationToken cancellationToken)
+    {
+        var definition = await _service.GetDefinitionAsync(cancellationToken).ConfigureAwait(false);
+        var funder = new ChannelFunder(_service.Client.Payments, definition.Payment, _service.Client.RequirePaymentSigner().Address);
+        var end = expiration ?? await funder.ExpirationAsync(cancellationToken).ConfigureAwait(false);
+        var channel = await funder.OpenAsync(amount, escrow, end, cancellationToken).ConfigureAwait(false);
+        await (await PoolAsync(cancellationToken).ConfigureAwait(false)).ReloadAsync(cancellationToken).ConfigureAwait(false);
+        return channel;
+    }
+
+    private async Task<PaymentChannel> ChangeAsync(BigInteger channelId, AbiFunction function, object[] arguments, CancellationToken cancellationToken)
+    {
+        var pool = await PoolAsync(cancellationToken).ConfigureAwait(false);
+        await _service.Client.Escrow.SendEscrowAsync(function, arguments, cancellationToken).ConfigureAwait(false);
+        await pool.ReloadAsync(cancellationToken).ConfigureAwait(false);
+        return await _service.Client.Escrow.GetChannelAsync(channelId, cancellationToken).ConfigureAwait(false)
+            ?? throw new ChannelStateException(channelId, "the node does not know it although its transaction succeeded; the node lags behind", isTransient: true);
+    }
+}

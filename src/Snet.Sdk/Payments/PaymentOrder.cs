@@ -1,0 +1,18 @@
+using Snet.Protocol;
+
+namespace Snet.Sdk.Payments;
+
+/// <summary>What is to be paid, and for what.</summary>
+internal sealed record PaymentOrder(string OrgId, string ServiceId, string Method, TokenAmount Price)
+{
+    /// <summary>The model that is trained or used, for the receipt.</summary>
+    public string? ModelId { get; init; }
+
+    /// <summary>Whether this is a training step, priced by the provider; otherwise a service call.</summary>
+    public bool IsTraining { get; init; }
+
+    /// <summary>Uploads are streams, which take escrow payments with the model's id; the other training steps take only their own type (protocol e.1).</summary>
+    public string PaymentType { get; init; } = PaymentHeaders.EscrowType;
+
+    public string? TrainedModelId => IsTraining ? ModelId : null;
+}
