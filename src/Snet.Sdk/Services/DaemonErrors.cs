@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Numerics;
+using Snet.Grpc;
+
+namespace Snet.Sdk.Services;
+
+/// <summary>Reads what a daemon says (protocol e). Text and code together tell who spoke: a service can itself answer 9, 16 or 1000.</summary>
+internal static class DaemonErrors
+{
+    private const int WrongNonce = 1000;
+
+    /// <summary>A signature over a block number has expired.</summary>
+    public static bool IsExpiredSignature(GrpcException e) =>
+        e.Detail.Contains("authentication failed as the signature passed has expired", StringComparison.Ordinal);
+
+    /// <summary>Says what a refused payment means.</summary>
+    public static PaymentRefusal ReadRefusal(GrpcException e) => e.StatusCode switch
+    {
+        WrongNonce when Says(e, "incorrect payment channel nonce") => PaymentRefusal.OutOfStep,
+        GrpcStatus.Unknown when Says(e, "incorrect payment channel nonce") => PaymentRefusal.OutOfStep, // from a proxy that turns unknown codes into 2
+        GrpcStatus.Unauthenticated when Says(e, "income ") && Says(e, " does not equal to price ") => PaymentRefusal.WrongIncome,
+        GrpcStatus.Unauthenticated when Says(e, "payment channel is near to be expired") => PaymentRefusal.NearExpiration,
+        GrpcStatus.Unauthenticated when Says(e, "not enough tokens on payment channel") => PaymentRefusal.NotEnough,
+        GrpcStatus.Unauthenticated when Says(e, "payment is not signed by channel signer/sender") || Says(e, "payment signature is not valid")
+            || (Says(e, "payment channel \"") && Says(e, "not found")) => PaymentRefusal.Final,
+        GrpcStatus.FailedPrecondition when Says(e, "another transaction on channel: ") => PaymentRefusal.Locked,
+        GrpcStatus.Internal when Says(e, "payment channel error") || Says(e, "cannot determine current block")
+            || Says(e, "cannot get mutex for channel") || Says(e, "price is not defined for the Method") || Says(e, "no training model found")
+            => PaymentRefusal.Final,
+        GrpcStatus.InvalidArgument when Says(e, "\"snet-") => PaymentRefusal.Final,
+        _ => PaymentRefusal.None,
+    };
+
+    /// <summary>Reads the price that a daemon wants out of its refusal (protocol e.3 #16); null when it names none.</summary>
+    public static TokenAmount? ReadPrice(GrpcException e)
+    {
+        const string Mark = " does not equal to price ";
+        var at = e.Detail.LastIndexOf(Mark, StringComparison.Ordinal);
+        return at >= 0 && BigInteger.TryParse(e.Detail.AsSpan(at + Mark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var cogs)
+            ? TokenAmount.FromCogs(cogs)
+            : null;
+    }
+
+    /// <summary>The daemon's own word that it is overloaded or stopped; refused before the payment was looked at (protocol e.2).</summary>
+    public static bool IsBusy(GrpcException e) =>
+        (e.StatusCode == GrpcStatus.ResourceExhausted && Says(e, "rate limiting")) || (e.StatusCode == GrpcStatus.Unavailable && Says(e, "No requests are currently being processed"));
+
+    /// <summary>Whether the end of a paid call leaves open if it was charged: it was cancelled, timed out or cut off.</summary>
+    public static bool IsFateUnknown(GrpcException e) =>
+        (e.IsTransport && !DaemonConnection.IsNotSent(e)) || e.StatusCode is GrpcStatus.Cancelled or GrpcStatus.DeadlineExceeded;
+
+    /// <summary>Says who ended a call.</summary>
+    public static CallOrigin OriginOf(GrpcException e)
+    {
+        if (e.IsTransport)
+            return CallOrigin.Transport;
+        var daemonSpeaks = IsBusy(e) || IsExpiredSignature(e) || ReadRefusal(e) != PaymentRefusal.None || Says(e, "WrapperServerStream")
+            || Says(e, "can't connect to service") || Says(e, "error reading from server") || Says(e, "grpc: received message larger than max")
+            || Says(e, "internal error: ") || Says(e, "unable to store new payment channel state");
+        return daemonSpeaks ? CallOrigin.Daemon : CallOrigin.Service;
+    }
+
+    private static bool Says(GrpcException e, string text) => e.Detail.Contains(text, StringComparison.Ordinal);
+}
+
+/// <summary>Why a daemon refused a payment, as far as it decides what to do (protocol e.8).</summary>
+internal enum PaymentRefusal
+{
+    /// <summary>It is no refusal of the payment.</summary>
+    None,
+
+    /// <summary>The channel was claimed: ask for its state.</summary>
+    OutOfStep,
+
+    /// <summary>The price changed, or the total is out of step.</summary>
+    WrongIncome,
+
+    /// <summary>The channel must be extended.</summary>
+    NearExpiration,
+
+    /// <summary>The channel must be filled, or a claim is on its way.</summary>
+    NotEnough,
+
+    /// <summary>Another paid call of the channel is running.</summary>
+    Locked,
+
+    /// <summary>Repeating it would change nothing.</summary>
+    Final,
+}

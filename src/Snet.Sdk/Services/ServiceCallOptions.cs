@@ -1,0 +1,14 @@
+namespace Snet.Sdk.Services;
+
+/// <summary>Settings of one call.</summary>
+public sealed class ServiceCallOptions
+{
+    /// <summary>The model to work with: put into the request's field of type <c>training.ModelID</c>. Null (default): as the request says.</summary>
+    public string? ModelId { get; init; }
+
+    /// <summary>How long the call may take; above zero. Null (default): <see cref="SnetClientOptions.CallTimeout"/>.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Further request headers for the service, lower case; names that begin with <c>snet-</c> are the payment's own. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+}
