@@ -1,0 +1,83 @@
+using Snet.Ethereum;
+using Snet.Protocol;
+using Snet.Sdk.Accounts;
+using Snet.Sdk.Sandbox;
+using Snet.Sdk.Services;
+
+namespace Snet.Sdk.Tests.Support;
+
+/// <summary>Tests that hold on any faithful platform: the sandbox, or the one that SNET_PLATFORM names.</summary>
+[Category("Platform")]
+public abstract class PlatformTest(SandboxDaemonVersion version = SandboxDaemonVersion.V6_0)
+{
+    private static int _next;
+    private readonly List<IAsyncDisposable> _owned = [];
+    private SnetSandbox? _sandbox;
+
+    /// <summary>Versions as test parameters.</summary>
+    protected static readonly SandboxDaemonVersion[] Versions = Enum.GetValues<SandboxDaemonVersion>();
+
+    protected SnetPlatform Platform { get; private set; } = null!;
+
+    /// <summary>The sandbox, for tests of category Sandbox.</summary>
+    internal SnetSandbox Sandbox => _sandbox ?? throw new InvalidOperationException("This test needs the sandbox; give it the category Sandbox.");
+
+    [OneTimeSetUp]
+    public async Task StartPlatformAsync()
+    {
+        if (Environment.GetEnvironmentVariable("SNET_PLATFORM") is { Length: > 0 } file)
+        {
+            Platform = SnetPlatform.FromFile(file);
+            return;
+        }
+
+        _sandbox = await SnetSandbox.StartAsync(new SandboxOptions { DaemonVersion = version });
+        _sandbox.Provider.ValidationTime = _sandbox.Provider.TrainingTime = TimeSpan.FromMilliseconds(100);
+        Platform = _sandbox.Platform;
+    }
+
+    [TearDown]
+    public async Task DisposeOwnedAsync()
+    {
+        foreach (var owned in Enumerable.Reverse(_owned))
+            await owned.DisposeAsync();
+        _owned.Clear();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopPlatformAsync()
+    {
+        if (_sandbox is not null)
+            await _sandbox.DisposeAsync();
+    }
+
+    /// <summary>Connects with an account of its own, which holds 1000 tokens and ether.</summary>
+    protected SnetClient Connect(Action<SnetClientOptions>? change = null, ISigner? signer = null)
+    {
+        var options = SnetClientOptions.FromPlatform(Platform);
+        options.Signer = signer ?? NewSigner();
+        change?.Invoke(options);
+        return Own(new SnetClient(options));
+    }
+
+    protected ServiceClient Service(SnetClient client) => Own(client.GetServiceClient(Platform.OrgId, Platform.ServiceId));
+
+    /// <summary>Gives an account that holds tokens and ether; a new one on the sandbox.</summary>
+    protected PrivateKeySigner NewSigner(int tokens = 1000)
+    {
+        if (_sandbox is null)
+            return PrivateKeySigner.FromHex(Platform.Keys[Interlocked.Increment(ref _next) % Platform.Keys.Count]);
+        var signer = PrivateKeySigner.CreateRandom();
+        _sandbox.Chain.Fund(signer.Address, TokenAmount.FromTokens(tokens).Cogs, TokenAmount.FromTokens(10).Cogs);
+        return signer;
+    }
+
+    protected T Own<T>(T owned)
+        where T : IAsyncDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
+    protected static EthereumAddress Stranger => EthereumAddress.Parse("0x00000000000000000000000000000000000000aa");
+}
