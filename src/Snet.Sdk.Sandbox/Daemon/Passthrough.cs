@@ -28,7 +28,7 @@ internal sealed class Passthrough(DaemonParts parts) : IDisposable
                 await requests.ConfigureAwait(false); // the client's side broke the call off, and says why
                 throw;
             }
-            catch (GrpcException e) when (e.IsTransport)
+            catch (GrpcException e) when (e is { IsTransport: true, InnerException: not GrpcException }) // a message above the limit speaks for itself
             {
                 throw Unreachable(e);
             }

@@ -84,7 +84,10 @@ internal sealed class PaymentChannels(DaemonChain chain, EthereumAddress recipie
     public PaymentChannel StartClaim(PaymentChannel channel)
     {
         _claims[(channel.Id, channel.Nonce)] = channel;
-        _stored[channel.Id] = channel with { Nonce = channel.Nonce + 1, Authorized = BigInteger.Zero, Signature = null };
+        _stored[channel.Id] = channel with
+        {
+            Nonce = channel.Nonce + 1, Value = channel.Value - channel.Authorized, Authorized = BigInteger.Zero, Signature = null,
+        };
         return channel;
     }
 

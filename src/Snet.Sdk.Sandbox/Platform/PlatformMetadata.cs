@@ -67,10 +67,13 @@ internal static class PlatformMetadata
     }
 
     /// <summary>Packs the service's proto files: a gzip of a tar of sorted bare names, without <c>training.proto</c>, which everybody has.</summary>
-    /// <param name="dynamicPricing">Whether the service <c>Priced</c> is among them.</param>
+    /// <param name="dynamicPricing">
+    /// Whether the service <c>Priced</c> is among them. The <c>pricing.proto</c> that it imports stays out: with it a daemon has dynamic prices after some
+    /// of its starts only (protocol a.6).
+    /// </param>
     public static byte[] ProtoArchive(bool dynamicPricing)
     {
-        string[] names = dynamicPricing ? ["priced.proto", "pricing.proto", "service.proto"] : ["service.proto"];
+        string[] names = dynamicPricing ? ["priced.proto", "service.proto"] : ["service.proto"];
         using var archive = new MemoryStream();
         using (var gzip = new GZipStream(archive, CompressionLevel.Optimal))
         using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))

@@ -9,6 +9,9 @@ internal sealed class CallSteps(ScenarioPlatform platform, Variables variables, 
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
 
+    // A call that was started is well under way when the next step comes: a message each 200 ms, say, has come once.
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(300);
+
     private readonly Dictionary<string, (string Method, RunningCall Call)> _running = new(StringComparer.Ordinal);
 
     /// <summary>Makes one call and compares what came; within a time limit it is repeated until it fits.</summary>
@@ -43,6 +46,7 @@ internal sealed class CallSteps(ScenarioPlatform platform, Variables variables, 
         if (!_running.TryAdd(name, (plan.Method, call)))
             throw new ScenarioException($"a call '{name}' is running already");
         await call.ArriveAsync();
+        await platform.Clock.PassAsync(HeadStart);
     }
 
     /// <summary>Waits for a call's end and compares what came.</summary>

@@ -70,9 +70,9 @@ internal sealed class Matcher(Values values)
                 : $"{where} is no object";
         }
 
-        if (actual is not JsonValue || actual.GetValueKind() is not JsonValueKind.String && expected.GetValueKind() is JsonValueKind.String && !IsVariable(expected))
-            return $"{where} is {Cut(actual.ToJsonString())} and not {expected.ToJsonString()}";
-        return Text(where, expected, actual.GetValueKind() == JsonValueKind.String ? actual.GetValue<string>() : actual.ToJsonString());
+        return expected.GetValueKind() == JsonValueKind.String && actual.GetValueKind() == JsonValueKind.String
+            ? Text(where, expected, actual.GetValue<string>())
+            : Literal(where, values.Json(expected)!, actual);
     }
 
     /// <summary>Compares a number that may have a point.</summary>
@@ -87,7 +87,10 @@ internal sealed class Matcher(Values values)
     /// <summary>Whether any text fits.</summary>
     public static bool IsAnything(JsonNode? expected) => expected is JsonValue value && value.TryGetValue<string>(out var text) && text == Anything;
 
-    private static bool IsVariable(JsonNode expected) => expected.GetValue<string>().StartsWith('$');
+    // Numbers, truth values, and texts that stand for a number of the other side's.
+    private static string? Literal(string where, JsonNode expected, JsonNode actual) => expected.ToString() == actual.ToString()
+        ? null
+        : $"{where} is {Cut(actual.ToJsonString())} and not {Cut(expected.ToJsonString())}";
 
     private static string Cut(string text) => text.Length <= 400 ? text : $"{text[..400]}… ({text.Length} characters)";
 }

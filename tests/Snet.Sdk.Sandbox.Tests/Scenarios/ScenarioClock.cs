@@ -7,7 +7,7 @@ namespace Snet.Sdk.Sandbox.Scenarios;
 internal sealed class ScenarioClock
 {
     // While it goes on, each slice of its time takes a pause of real time, in which the platform can act. A busy machine makes the pauses longer by itself.
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

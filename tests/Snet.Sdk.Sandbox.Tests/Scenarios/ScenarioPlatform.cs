@@ -77,8 +77,8 @@ internal sealed class ScenarioPlatform : IAsyncDisposable
     }
 
     /// <summary>Tells what the provider knows about a model.</summary>
-    public static JsonObject DescribeModel(string modelId) =>
-        throw new ScenarioException($"the provider does not tell of the model {modelId} yet");
+    public JsonObject DescribeModel(string modelId) =>
+        _sandbox.Provider.Describe(modelId) ?? throw new ScenarioException($"the provider knows no model {modelId}");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

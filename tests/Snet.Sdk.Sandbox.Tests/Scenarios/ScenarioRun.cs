@@ -96,7 +96,7 @@ internal sealed class ScenarioRun : IDisposable
 
     private void Provider(Members step)
     {
-        var known = ScenarioPlatform.DescribeModel(_values.Text(step.Need("model")));
+        var known = _platform.DescribeModel(_values.Text(step.Need("model")));
         Check(_matcher.Json("the provider's model", step.Object("expect"), known));
     }
 

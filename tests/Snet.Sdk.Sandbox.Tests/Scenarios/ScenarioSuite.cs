@@ -8,38 +8,6 @@ internal static class ScenarioSuite
     /// <summary>Names the variable with further folders.</summary>
     public const string FoldersVariable = "SNET_SCENARIOS";
 
-    /// <summary>Names the variable that, when it is set, lets the files below be played too.</summary>
-    public const string AllVariable = "SNET_SCENARIOS_ALL";
-
-    /// <summary>Files on which the sandbox does not hold yet. It gets shorter with each piece of the daemon, and is empty in the end.</summary>
-    private static readonly string[] NotYet =
-    [
-        "channel-state.json",
-        "escrow-service-down.json",
-        "escrow-settings.json",
-        "escrow.json",
-        "free-calls.json",
-        "prepaid-expired.json",
-        "prepaid.json",
-        "pricing-default.json",
-        "pricing-dynamic.json",
-        "pricing-no-package.json",
-        "pricing-per-method.json",
-        "pricing-zero.json",
-        "provider-control.json",
-        "rate-limit.json",
-        "service-down.json",
-        "streaming.json",
-        "training-5.2-6.0.json",
-        "training-6.2.json",
-        "training-off.json",
-        "training.json",
-        "transport.json",
-        "upload-5.2-6.0.json",
-        "upload-6.0.json",
-        "upload-6.2.json",
-    ];
-
     private static readonly Lazy<IReadOnlyDictionary<string, ScenarioFile>> Files = new(ReadAll);
 
     /// <summary>One pair of file and daemon version for each platform.</summary>
@@ -59,8 +27,7 @@ internal static class ScenarioSuite
         var folders = (Environment.GetEnvironmentVariable(FoldersVariable) ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Prepend(Path.Combine(TestData.Root, "scenarios"));
-        var all = Environment.GetEnvironmentVariable(AllVariable) is { Length: > 0 };
-        return folders.SelectMany(FilesIn).Where(path => all || !NotYet.Contains(Path.GetFileName(path))).ToDictionary(path => path, ScenarioFile.Read, StringComparer.Ordinal);
+        return folders.SelectMany(FilesIn).ToDictionary(path => path, ScenarioFile.Read, StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> FilesIn(string folder)
