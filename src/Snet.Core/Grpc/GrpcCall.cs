@@ -23,8 +23,8 @@ internal sealed class GrpcCall : IAsyncDisposable
     private ITimer? _timer;
     private Task<HttpResponseMessage> _response = null!; // set by Send, before anyone else sees the call
     private GrpcMessageReader? _reader;
-    private Exception? _failure;
-    private bool _finished;
+    private Task<ReadOnlyMemory<byte>?>? _next;
+    private volatile bool _finished;
     private volatile bool _deadlinePassed;
     private volatile bool _disposed;
 
@@ -37,7 +37,7 @@ internal sealed class GrpcCall : IAsyncDisposable
         _token = _cancellation.Token;
     }
 
-    /// <summary>The response headers; empty until the first <see cref="ReadAsync"/> or <see cref="WaitForHeadersAsync"/> has ended.</summary>
+    /// <summary>The response headers; empty until they have come. <see cref="ReadAsync"/> and <see cref="WaitForHeadersAsync"/> wait for them.</summary>
     public GrpcMetadata Headers { get; private set; } = new();
 
     /// <summary>The response trailers without the status; empty until the call has ended.</summary>
@@ -54,6 +54,8 @@ internal sealed class GrpcCall : IAsyncDisposable
     public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body)
     {
         var content = (GrpcStreamContent)_content;
+        // Not every server resets the stream when it ends a call early: a writer held back by flow control would wait for ever if nobody looked.
+        _ = NextAsync();
         if (await content.Stream.ConfigureAwait(false) is { } stream && !content.HasEnded)
         {
             try
@@ -62,7 +64,7 @@ internal sealed class GrpcCall : IAsyncDisposable
                 await stream.FlushAsync(_token).ConfigureAwait(false);
                 return true;
             }
-            catch (Exception e) when (IsTransportFault(e))
+            catch (Exception e) when (IsFault(e))
             {
                 content.Abort(); // a message cut in two must not be followed by END_STREAM
             }
@@ -88,10 +90,10 @@ internal sealed class GrpcCall : IAsyncDisposable
     {
         try
         {
-            await OpenAsync().ConfigureAwait(false);
+            await _response.ConfigureAwait(false);
             return Headers;
         }
-        catch (Exception e) when (IsTransportFault(e))
+        catch (Exception e) when (IsFault(e))
         {
             throw Fail(e);
         }
@@ -104,23 +106,10 @@ internal sealed class GrpcCall : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The call was disposed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync()
     {
-        if (_failure is not null)
-            throw _failure;
-        if (_finished)
-            return null;
-
-        try
-        {
-            var response = await OpenAsync().ConfigureAwait(false);
-            if (_reader is not null && await _reader.ReadAsync(_token).ConfigureAwait(false) is { } message)
-                return message;
-            Finish(response);
-            return null;
-        }
-        catch (Exception e) when (IsTransportFault(e) || e is GrpcException)
-        {
-            throw Fail(e);
-        }
+        var message = await NextAsync().ConfigureAwait(false);
+        if (message is not null)
+            _next = null; // an end stays, for every further read
+        return message;
     }
 
     /// <summary>Reads the answer of a call that answers with exactly one message.</summary>
@@ -144,14 +133,12 @@ internal sealed class GrpcCall : IAsyncDisposable
             return;
 
         _disposed = true;
-        if (_finished)
-            (await _response.ConfigureAwait(false)).Dispose();
-        else
+        if (!_finished)
             GiveUp();
         if (_timer is not null)
             await _timer.DisposeAsync().ConfigureAwait(false);
         // When this has come back, so has the handler: the reset is on its way.
-        await ((Task)_response).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)NextAsync()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _cancellation.Dispose();
         _request.Dispose();
     }
@@ -171,8 +158,8 @@ internal sealed class GrpcCall : IAsyncDisposable
         _response = SendAsync(invoker);
     }
 
-    private static bool IsTransportFault(Exception e)
-        => e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException;
+    private static bool IsFault(Exception e)
+        => e is GrpcException or HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException;
 
     private async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker invoker)
     {
@@ -180,25 +167,20 @@ internal sealed class GrpcCall : IAsyncDisposable
         try
         {
             response = await invoker.SendAsync(_request, _token).ConfigureAwait(false);
+            if (GrpcHeaders.Find(response.Headers, "grpc-status") is null)
+                await OpenAsync(response).ConfigureAwait(false);
+            return response;
         }
-        finally
+        catch
         {
-            // A writer that waits for a connection, or would write to a peer that has already given its status, learns that the call is over.
-            if (response is null || GrpcHeaders.Find(response.Headers, "grpc-status") is not null)
-                _content.Abort();
+            response?.Dispose();
+            _content.Abort(); // a writer that waits for a connection learns that the call is over
+            throw;
         }
-
-        if (_token.IsCancellationRequested)
-            response.Dispose();
-        return response;
     }
 
-    private async ValueTask<HttpResponseMessage> OpenAsync()
+    private async ValueTask OpenAsync(HttpResponseMessage response)
     {
-        var response = await _response.ConfigureAwait(false);
-        if (_reader is not null || GrpcHeaders.Find(response.Headers, "grpc-status") is not null)
-            return response;
-
         if (response.StatusCode != HttpStatusCode.OK)
             throw new GrpcException(GrpcFailures.FromHttpStatus(response.StatusCode), $"The server answered with HTTP status {(int)response.StatusCode}.");
         var contentType = response.Content.Headers.NonValidated.TryGetValues("content-type", out var types) ? types.ToString() : "";
@@ -208,10 +190,35 @@ internal sealed class GrpcCall : IAsyncDisposable
         Headers = GrpcHeaders.Read(response.Headers);
         var body = await response.Content.ReadAsStreamAsync(_token).ConfigureAwait(false);
         _reader = new GrpcMessageReader(body, _options.MaxReceiveMessageSize, GrpcHeaders.Find(response.Headers, "grpc-encoding"));
-        return response;
     }
 
-    private void Finish(HttpResponseMessage response)
+    // The read that is under way, or a new one. A writer and the reader may both ask.
+    private Task<ReadOnlyMemory<byte>?> NextAsync()
+    {
+        lock (_content)
+            return _next ??= ReadNextAsync();
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> ReadNextAsync()
+    {
+        GrpcException? failure;
+        try
+        {
+            var response = await _response.ConfigureAwait(false);
+            if (_reader is not null && await _reader.ReadAsync(_token).ConfigureAwait(false) is { } message)
+                return message;
+            failure = Finish(response);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            throw Fail(e);
+        }
+
+        return failure is null ? null : throw failure;
+    }
+
+    // Reads the status that the peer sent, in the trailers or, when there is nothing else, in the headers. Gives null for OK.
+    private GrpcException? Finish(HttpResponseMessage response)
     {
         var source = _reader is null ? response.Headers : response.TrailingHeaders;
         Trailers = GrpcHeaders.Read(source);
@@ -219,25 +226,19 @@ internal sealed class GrpcCall : IAsyncDisposable
             throw new GrpcException(GrpcStatus.Unknown, "The server ended the call without a status.");
 
         _finished = true;
-        _content.Abort();
-        if (status == GrpcStatus.Ok)
-            return;
-
+        if (_content.IsComplete)
+            response.Dispose();
+        else
+            GiveUp();
         var detail = GrpcText.DecodeMessage(GrpcHeaders.Find(source, "grpc-message") ?? "");
-        _failure = new GrpcException(status, detail, Trailers) { Headers = Headers };
-        throw _failure;
+        return status == GrpcStatus.Ok ? null : new GrpcException(status, detail, Trailers) { Headers = Headers };
     }
 
-    // Gives the exception that the caller gets, now and at every further read, and gives the stream up.
     private Exception Fail(Exception e)
     {
-        if (_failure is null)
-        {
-            _failure = Explain(e);
-            GiveUp();
-        }
-
-        return _failure;
+        var failure = Explain(e);
+        GiveUp();
+        return failure;
     }
 
     private Exception Explain(Exception e)

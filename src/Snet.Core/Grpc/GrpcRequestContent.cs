@@ -11,6 +11,9 @@ internal abstract class GrpcRequestContent : HttpContent
 
     protected GrpcRequestContent() => Headers.ContentType = ContentType;
 
+    /// <summary>True when all that the request consists of has been handed to the handler.</summary>
+    public abstract bool IsComplete { get; }
+
     /// <summary>Breaks the body off if it is not complete.</summary>
     public virtual void Abort()
     {

@@ -15,6 +15,8 @@ internal sealed class GrpcStreamContent : GrpcRequestContent
     /// <summary>True when nothing can be written any more.</summary>
     public bool HasEnded => _unwanted || _end.Task.IsCompleted;
 
+    public override bool IsComplete => _end.Task.IsCompletedSuccessfully;
+
     /// <summary>Ends the request: the handler sends END_STREAM, unless the body was broken off before.</summary>
     public void Complete() => _end.TrySetResult();
 

@@ -144,6 +144,23 @@ internal sealed class GrpcResetTests
     }
 
     [Test]
+    public async Task WriteAsync_HeldBackWhileTheServerEndsWithoutAReset_IsReleased([Values] bool trailersOnly, CancellationToken cancellationToken)
+    {
+        await using var server = new Http2Recorder();
+        using var channel = new GrpcChannel(server.Address);
+        await using var call = channel.StartCall("/a.B/c", null, cancellationToken);
+        var writing = call.WriteAsync(Large).AsTask();
+        var headers = await server.WaitForAsync(frame => frame.Type == Http2FrameType.Data, cancellationToken);
+        if (!trailersOnly)
+            await server.SendResponseHeadersAsync(headers.StreamId, cancellationToken);
+        await (trailersOnly ? server.SendTrailersOnlyAsync(headers.StreamId, "1000", cancellationToken) : server.SendTrailersAsync(headers.StreamId, "1000", cancellationToken));
+
+        (await writing).ShouldBeFalse();
+        (await Should.ThrowAsync<GrpcException>(() => call.ReadAsync().AsTask())).StatusCode.ShouldBe(1000);
+        await ShouldBeResetOnlyAsync(server, cancellationToken);
+    }
+
+    [Test]
     public async Task Dispose_ChannelWithARunningCall_SendsNoEnd(CancellationToken cancellationToken)
     {
         await using var server = new Http2Recorder();
