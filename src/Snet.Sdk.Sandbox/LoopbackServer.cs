@@ -4,27 +4,22 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
+using Snet.Sdk.Sandbox.Hosting;
 
 namespace Snet.Sdk.Sandbox;
 
-/// <summary>An HTTP server on a free port of the loopback address: Kestrel alone, without the host around it, so that it starts in milliseconds.</summary>
+/// <summary>A plain HTTP/1.1 server on a free port of the loopback address.</summary>
 internal sealed class LoopbackServer : IHttpApplication<HttpContext>, IAsyncDisposable
 {
-    private readonly KestrelServer _server;
     private readonly RequestDelegate _handler;
-
-    private LoopbackServer(HttpProtocols protocols, RequestDelegate handler)
+    private readonly KestrelContainer _kestrel = new(options =>
     {
-        _handler = handler;
-        var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = null; // each handler has its own rule
-        options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
-        _server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
-    }
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = null;
+        options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+    });
+
+    private LoopbackServer(RequestDelegate handler) => _handler = handler;
 
     /// <summary>Where it listens.</summary>
     public Uri Endpoint { get; private set; } = null!;
@@ -33,15 +28,22 @@ internal sealed class LoopbackServer : IHttpApplication<HttpContext>, IAsyncDisp
     public Func<HttpContext, RequestDelegate, Task>? Gate { get; set; }
 
     /// <summary>Starts to listen.</summary>
-    /// <param name="protocols">The HTTP versions that it speaks.</param>
     /// <param name="handler">Answers each request.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<LoopbackServer> StartAsync(HttpProtocols protocols, RequestDelegate handler, CancellationToken cancellationToken)
+    public static async Task<LoopbackServer> StartAsync(RequestDelegate handler, CancellationToken cancellationToken)
     {
-        var server = new LoopbackServer(protocols, handler);
-        await server._server.StartAsync(server, cancellationToken).ConfigureAwait(false);
-        server.Endpoint = new Uri(server._server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        return server;
+        var server = new LoopbackServer(handler);
+        try
+        {
+            await server._kestrel.Server.StartAsync(server, cancellationToken).ConfigureAwait(false);
+            server.Endpoint = new Uri(server._kestrel.Server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     HttpContext IHttpApplication<HttpContext>.CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
@@ -55,9 +57,5 @@ internal sealed class LoopbackServer : IHttpApplication<HttpContext>, IAsyncDisp
     }
 
     /// <summary>Frees the port at once; calls that still run are cut.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _server.Dispose();
-    }
+    public ValueTask DisposeAsync() => _kestrel.DisposeAsync();
 }

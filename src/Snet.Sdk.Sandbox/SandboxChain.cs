@@ -1,5 +1,4 @@
 using System.Numerics;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Snet.Ethereum;
 using Snet.Sdk.Sandbox.Chain;
 
@@ -86,7 +85,7 @@ public sealed class SandboxChain : IAsyncDisposable
     {
         var ledger = new Ledger(time);
         var methods = new RpcMethods(ledger);
-        var server = await LoopbackServer.StartAsync(HttpProtocols.Http1, new RpcEndpoint(methods).AnswerAsync, cancellationToken).ConfigureAwait(false);
+        var server = await LoopbackServer.StartAsync(new RpcEndpoint(methods).AnswerAsync, cancellationToken).ConfigureAwait(false);
         return new SandboxChain(ledger, methods, server);
     }
 

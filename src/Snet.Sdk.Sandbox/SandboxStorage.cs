@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Snet.Sdk.Sandbox.Storage;
 
 namespace Snet.Sdk.Sandbox;
@@ -40,7 +39,7 @@ public sealed class SandboxStorage : IAsyncDisposable
     internal static async Task<SandboxStorage> StartAsync(CancellationToken cancellationToken)
     {
         var api = new IpfsApi();
-        return new SandboxStorage(api, await LoopbackServer.StartAsync(HttpProtocols.Http1, api.AnswerAsync, cancellationToken).ConfigureAwait(false));
+        return new SandboxStorage(api, await LoopbackServer.StartAsync(api.AnswerAsync, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -14,11 +14,11 @@ namespace Snet.Sdk.Sandbox.Hosting;
 /// <summary>A gRPC server on a loopback port that hands every call to one handler, as bytes. Plain HTTP/1.1 is answered on the same port.</summary>
 internal sealed class GrpcServer : IAsyncDisposable
 {
-    private readonly KestrelServer _kestrel;
+    private readonly KestrelContainer _kestrel;
     private readonly PrefaceListenerFactory _listeners;
     private readonly ConcurrentQueue<Exception> _faults = new();
 
-    private GrpcServer(KestrelServer kestrel, PrefaceListenerFactory listeners) => (_kestrel, _listeners) = (kestrel, listeners);
+    private GrpcServer(KestrelContainer kestrel, PrefaceListenerFactory listeners) => (_kestrel, _listeners) = (kestrel, listeners);
 
     /// <summary>Raised when a handler throws anything but a <see cref="GrpcException"/>, or a cancellation after its call was aborted: a mistake that must be seen.</summary>
     public event Action<Exception>? Faulted;
@@ -35,16 +35,19 @@ internal sealed class GrpcServer : IAsyncDisposable
     /// <param name="cancellationToken">Ends the starting.</param>
     public static async Task<GrpcServer> StartAsync(GrpcServerOptions options, Func<GrpcServerCall, Task> handler, CancellationToken cancellationToken)
     {
-        var kestrelOptions = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
-        SetLimits(kestrelOptions.Limits);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         var listeners = new PrefaceListenerFactory(transport, new IPEndPoint(IPAddress.Loopback, options.Port));
-        kestrelOptions.Listen(PrefaceListenerFactory.Http1, listen => listen.Protocols = HttpProtocols.Http1);
-        kestrelOptions.Listen(PrefaceListenerFactory.Http2, listen => listen.Protocols = HttpProtocols.Http2);
+        var kestrel = new KestrelContainer(kestrelOptions =>
+        {
+            kestrelOptions.AddServerHeader = false;
+            SetLimits(kestrelOptions.Limits);
+            kestrelOptions.Listen(PrefaceListenerFactory.Http1, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrelOptions.Listen(PrefaceListenerFactory.Http2, listen => listen.Protocols = HttpProtocols.Http2);
+        }, listeners);
 
-        var server = new GrpcServer(new KestrelServer(Options.Create(kestrelOptions), listeners, NullLoggerFactory.Instance), listeners);
+        var server = new GrpcServer(kestrel, listeners);
         await listeners.ListenAsync(cancellationToken).ConfigureAwait(false);
-        await server._kestrel.StartAsync(new Application(server, options, handler), cancellationToken).ConfigureAwait(false);
+        await server._kestrel.Server.StartAsync(new Application(server, options, handler), cancellationToken).ConfigureAwait(false);
         return server;
     }
 
@@ -52,8 +55,7 @@ internal sealed class GrpcServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _listeners.StopAcceptingAsync().ConfigureAwait(false);
-        await _kestrel.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _kestrel.Dispose();
+        await _kestrel.DisposeAsync().ConfigureAwait(false);
         await _listeners.DisposeAsync().ConfigureAwait(false);
     }
 
