@@ -33,4 +33,7 @@ public sealed class SandboxOptions
 
     /// <summary>The daemon's settings by the daemon's own names; absent ones keep the daemon's defaults.</summary>
     internal JsonObject DaemonConfig { get; init; } = [];
+
+    /// <summary>Whether the sample service answers as in the recorded scenarios; by default it answers as in the integration guide.</summary>
+    internal bool RecordedAnswers { get; init; }
 }

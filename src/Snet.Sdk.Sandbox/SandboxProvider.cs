@@ -40,7 +40,7 @@ public sealed class SandboxProvider : IAsyncDisposable
     {
         var models = new ModelShelf(options.TimeProvider);
         var methods = new ProviderMethods();
-        ExampleService.Register(methods);
+        ExampleService.Register(methods, options.RecordedAnswers);
         new Calculator(options.TimeProvider).Register(methods);
         new TrainingService(models).Register(methods);
         if (options.DynamicPricing)

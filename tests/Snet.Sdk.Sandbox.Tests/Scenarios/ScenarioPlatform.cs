@@ -47,6 +47,7 @@ internal sealed class ScenarioPlatform : IAsyncDisposable
         {
             DaemonVersion = Version(version),
             TimeProvider = clock.Time,
+            RecordedAnswers = true,
             Threshold = settings.Count("threshold") ?? new SandboxOptions().Threshold,
             Group = settings.Take("group") as JsonObject,
             DynamicPricing = settings.Flag("dynamicPricing"),
