@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 namespace Snet.Ethereum;
 
 /// <summary>The few questions that the SDK asks a node, with typed answers.</summary>
+/// <remarks>Each method throws <see cref="JsonRpcException"/> when the node refuses or does not answer, and <see cref="FormatException"/> when its answer makes no sense.</remarks>
 internal sealed class EthereumClient(JsonRpcClient rpc)
 {
     /// <summary>Gives the chain's id.</summary>
@@ -76,11 +77,11 @@ internal sealed class EthereumClient(JsonRpcClient rpc)
             return null;
         return new TransactionReceipt(
             hash,
-            Number(answer.GetProperty("blockNumber")),
-            Number(answer.GetProperty("status")).IsOne,
-            Number(answer.GetProperty("gasUsed")),
+            Number(Member(answer, "blockNumber")),
+            Number(Member(answer, "status")).IsOne,
+            Number(Member(answer, "gasUsed")),
             answer.TryGetProperty("effectiveGasPrice", out var price) ? Number(price) : BigInteger.Zero,
-            [.. answer.GetProperty("logs").EnumerateArray().Select(ReadLog)]);
+            ReadLogs(Member(answer, "logs")));
     }
 
     /// <summary>Finds logs.</summary>
@@ -100,7 +101,7 @@ internal sealed class EthereumClient(JsonRpcClient rpc)
             ["toBlock"] = Hex.EncodeNumber(toBlock),
         };
         var answer = await rpc.ReadAsync("eth_getLogs", [filter], cancellationToken).ConfigureAwait(false);
-        return [.. answer.EnumerateArray().Select(ReadLog)];
+        return ReadLogs(answer);
     }
 
     private static JsonObject CallObject(EthereumAddress from, EthereumAddress to, byte[] data, BigInteger value) => new()
@@ -108,15 +109,27 @@ internal sealed class EthereumClient(JsonRpcClient rpc)
         ["from"] = Text(from), ["to"] = Text(to), ["data"] = Hex.Encode(data), ["value"] = Hex.EncodeNumber(value),
     };
 
-    private static EthereumLog ReadLog(JsonElement log) => new(
-        EthereumAddress.Parse(log.GetProperty("address").GetString()!),
-        [.. log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!)],
-        Data(log.GetProperty("data")),
-        log.TryGetProperty("blockNumber", out var block) && block.ValueKind == JsonValueKind.String ? Number(block) : BigInteger.Zero);
+    private static EthereumLog[] ReadLogs(JsonElement logs) => [.. Items(logs).Select(log => new EthereumLog(
+        EthereumAddress.Parse(Text(Member(log, "address"))),
+        [.. Items(Member(log, "topics")).Select(Text)],
+        Data(Member(log, "data")),
+        Number(Member(log, "blockNumber"))))];
 
     private static string Text(EthereumAddress address) => address.ToLowerString();
 
-    private static BigInteger Number(JsonElement value) => Hex.DecodeNumber(value.ValueKind == JsonValueKind.String ? value.GetString() : null);
+    private static JsonElement Member(JsonElement of, string name) => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member)
+        ? member
+        : throw new FormatException($"The node's answer has no {name}.");
 
-    private static byte[] Data(JsonElement value) => Hex.Decode(value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty);
+    private static JsonElement.ArrayEnumerator Items(JsonElement list) => list.ValueKind == JsonValueKind.Array
+        ? list.EnumerateArray()
+        : throw new FormatException("The node's answer is no list.");
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? value.GetString()!
+        : throw new FormatException("The node's answer is no text.");
+
+    private static BigInteger Number(JsonElement value) => Hex.DecodeNumber(Text(value));
+
+    private static byte[] Data(JsonElement value) => Hex.Decode(Text(value));
 }

@@ -15,15 +15,17 @@ internal sealed class TransactionSender(
     TransactionLimits limits) : IDisposable
 {
     private const int SendAttempts = 3;
-    private static readonly BigInteger GweiTip = 1_000_000_000;
+    private static readonly TimeSpan SendPause = TimeSpan.FromMilliseconds(500); // and twice that after the second attempt
+    private static readonly BigInteger Gwei = 1_000_000_000;
+    private static readonly BigInteger HighestTip = 100 * Gwei; // a node that suggests more is mistaken or lies
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private BigInteger _next;
 
     /// <summary>Sends a call of a contract and waits until it is in a block.</summary>
     /// <returns>The receipt of a transaction that succeeded.</returns>
-    /// <exception cref="TransactionException">It would be or was reverted, cannot be paid, or is not in a block in time.</exception>
-    /// <exception cref="JsonRpcException">No node answered; nothing was sent.</exception>
+    /// <exception cref="TransactionException">It would be or was reverted, cannot be paid, is not in a block in time, or may or may not have been sent.</exception>
+    /// <exception cref="JsonRpcException">No node answered, or the node refused it; nothing was sent.</exception>
     public async Task<TransactionReceipt> SendAsync(EthereumAddress to, byte[] data, CancellationToken cancellationToken)
     {
         var (transaction, hash) = await SubmitAsync(to, data, cancellationToken).ConfigureAwait(false);
@@ -68,7 +70,7 @@ internal sealed class TransactionSender(
         await Task.WhenAll(gasTask, nonceTask, baseFeeTask, tipTask, balanceTask).ConfigureAwait(false);
 
         var gas = await gasTask.ConfigureAwait(false);
-        var tip = BigInteger.Min(BigInteger.Max(await tipTask.ConfigureAwait(false), 1), 100 * GweiTip);
+        var tip = BigInteger.Min(BigInteger.Max(await tipTask.ConfigureAwait(false), 1), HighestTip);
         var maxFee = (2 * await baseFeeTask.ConfigureAwait(false)) + tip; // good for six full blocks in a row
         var balance = await balanceTask.ConfigureAwait(false);
         if (gas * maxFee > balance)
@@ -93,6 +95,7 @@ internal sealed class TransactionSender(
 
     private async Task BroadcastAsync(byte[] raw, string hash)
     {
+        var mayHaveArrived = false;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -102,31 +105,57 @@ internal sealed class TransactionSender(
             }
             catch (JsonRpcException e)
             {
-                if (await IsKnownAsync(hash).ConfigureAwait(false))
+                mayHaveArrived |= !e.IsAnswer;
+                var known = await IsKnownAsync(hash).ConfigureAwait(false);
+                if (known == true)
                     return;
-                if (e.IsAnswer || attempt == SendAttempts)
-                    throw;
+                var refused = e.IsAnswer && e.Code != JsonRpcClient.LimitExceeded;
+                if (refused || attempt == SendAttempts)
+                    throw mayHaveArrived && !(refused && known == false) ? Pending(hash, "was not confirmed by the node", e) : e;
             }
+
+            await Task.Delay(SendPause * attempt, limits.Time, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> IsKnownAsync(string hash) =>
-        await client.KnowsTransactionAsync(hash, CancellationToken.None).ConfigureAwait(false);
+    // Null when no node answers that either.
+    private async Task<bool?> IsKnownAsync(string hash)
+    {
+        try
+        {
+            return await client.KnowsTransactionAsync(hash, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (JsonRpcException)
+        {
+            return null;
+        }
+    }
 
+    // A node that does not answer changes nothing about the transaction: it is asked again until the time is up.
     private async Task<TransactionReceipt> WaitAsync(string hash, CancellationToken cancellationToken)
     {
         var started = limits.Time.GetTimestamp();
         for (var pause = TimeSpan.FromMilliseconds(20); ; pause = pause < limits.PollInterval ? pause * 2 : limits.PollInterval)
         {
-            if (await client.GetReceiptAsync(hash, cancellationToken).ConfigureAwait(false) is { } receipt)
-                return receipt;
+            JsonRpcException? failure = null;
+            try
+            {
+                if (await client.GetReceiptAsync(hash, cancellationToken).ConfigureAwait(false) is { } receipt)
+                    return receipt;
+            }
+            catch (JsonRpcException e)
+            {
+                failure = e;
+            }
+
             if (limits.Time.GetElapsedTime(started) > limits.ReceiptTimeout)
-                throw new TransactionException(
-                    $"The transaction {hash} is in no block after {limits.ReceiptTimeout.TotalSeconds:0} s. It may still be carried out; look it up before you repeat it.")
-                { Hash = hash, IsPending = true };
+                throw Pending(hash, $"is in no block after {limits.ReceiptTimeout.TotalSeconds:0} s", failure);
             await Task.Delay(pause, limits.Time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static TransactionException Pending(string hash, string what, Exception? cause) =>
+        new($"The transaction {hash} {what}. It may still be carried out; look it up before you repeat it.", cause) { Hash = hash, IsPending = true };
 
     private async Task<string?> FindReasonAsync(Transaction transaction, BigInteger block, CancellationToken cancellationToken)
     {

@@ -82,7 +82,7 @@ public sealed class SnetPlatform
     public override string ToString() => $"{OrgId}/{ServiceId} on chain {ChainId}";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SnetPlatform))]
 internal sealed partial class PlatformJson : JsonSerializerContext;
 

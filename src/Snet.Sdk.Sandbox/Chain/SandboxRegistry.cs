@@ -33,7 +33,7 @@ internal sealed class SandboxRegistry : Contract
     public SandboxRegistry(EthereumAddress address, WorldState world)
         : base(address)
     {
-        _organizations = new(world, null, slots: 6);
+        _organizations = new(world, null, slots: 13); // with its place in the list and a few members
         _services = new(world, null, slots: 5);
         _ids = new(world, []);
 

@@ -45,8 +45,8 @@ internal sealed record SignedTransaction
             return raw switch
             {
                 [>= 0xc0, ..] => Legacy(raw, chainId),
-                [2, ..] => Typed(raw, chainId),
                 [] or [_] => throw new RpcException("typed transaction too short"),
+                [2, ..] => Typed(raw, chainId),
                 _ => throw new RpcException("transaction type not supported"),
             };
         }

@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using Snet.Ethereum;
 using Snet.Protocol;
+using Snet.Tests.Ethereum;
 
 namespace Snet.Tests.Protocol;
 
@@ -114,6 +117,16 @@ public class ContentIdTests
         ContentId.Parse(HelloVersion0).Matches(block).ShouldBeFalse();
         ContentId.Parse(HelloNode).Matches(block).ShouldBeFalse();
     }
+
+    [Test]
+    public void OfFile_AnyContent_ReadsBackAndMatches() => Prop.ForAll(Generators.Bytes.ToArbitrary(), content =>
+    {
+        var id = ContentId.Parse(ContentId.OfFile(content).ToString());
+
+        id.ShouldBe(ContentId.OfFile(content));
+        id.Matches(content).ShouldBeTrue();
+        id.Matches([.. content, 1]).ShouldBeFalse();
+    }).QuickCheckThrowOnFailure();
 
     [Test]
     public void Equals_SameText_IsTrue()

@@ -1,0 +1,201 @@
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Snet.Ethereum;
+using static Snet.Tests.Ethereum.FakeNode;
+
+namespace Snet.Tests.Ethereum;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class TransactionSenderTests : IDisposable
+{
+    private const string NoMoney = "0x08c379a0" + "0000000000000000000000000000000000000000000000000000000000000020"
+        + "0000000000000000000000000000000000000000000000000000000000000008" + "6e6f206d6f6e6579000000000000000000000000000000000000000000000000";
+
+    private static readonly EthereumAddress Contract = EthereumAddress.Parse("0x042d31F61c598eADcAc729B845406514521db520");
+    private static readonly Exception Lost = new HttpRequestException("connection lost");
+
+    private readonly ManualTime _time = new();
+    private readonly FakeNode _node = new();
+
+    public void Dispose() => _node.Dispose();
+
+    [Test]
+    public async Task SendAsync_NewAccount_SendsNonce0WithGasAndFeesFromTheNode()
+    {
+        var receipt = await RunAsync();
+
+        receipt.Succeeded.ShouldBeTrue();
+        (receipt.Block, receipt.GasUsed, receipt.GasPrice).ShouldBe((16, 21000, 7));
+        var fields = Fields(_node.Sent.ShouldHaveSingleItem());
+        fields[..7].Select(f => Rlp.ReadNumber(f)).ShouldBe(
+            [11155111, 0, 5, 2_000_000_005, 60_000, new BigInteger(Contract.ToByteArray(), isUnsigned: true, isBigEndian: true), 0]);
+        fields[7].ShouldBe([1, 2, 3]);
+    }
+
+    [Test]
+    public async Task SendAsync_TwoAtOnceAndTheNodesCountLags_HaveTwoNonces()
+    {
+        using var key = PrivateKey.Create();
+        using var sender = Sender(key);
+        _node.On("eth_getTransactionReceipt", _ => null, _ => null, _ => Receipt());
+
+        var both = Task.WhenAll(sender.SendAsync(Contract, [1], default), sender.SendAsync(Contract, [2], default));
+        await _time.RunAsync(both, TimeSpan.FromMilliseconds(10));
+
+        _node.Sent.Select(raw => Rlp.ReadNumber(Fields(raw)[1])).ShouldBe([0, 1]);
+    }
+
+    [Test]
+    public async Task SendAsync_AnswerToSendingIsLostButItArrived_IsNotSentAgain()
+    {
+        _node.On("eth_sendRawTransaction", p => { _node.Accept((string)p[0]!); throw Lost; })
+            .On("eth_getTransactionByHash", _ => new JsonObject());
+
+        (await RunAsync()).Succeeded.ShouldBeTrue();
+
+        _node.Sent.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task SendAsync_SendingIsLost_TheSameBytesGoAgain()
+    {
+        var tried = new List<string>();
+        _node.On("eth_sendRawTransaction", p => { tried.Add((string)p[0]!); throw Lost; }, p => _node.Accept((string)p[0]!));
+
+        (await RunAsync()).Succeeded.ShouldBeTrue();
+
+        _node.Sent.ShouldBe(tried);
+    }
+
+    [Test]
+    public async Task SendAsync_NodeIsGoneWhileSending_SaysThatItMayCount()
+    {
+        _node.On("eth_sendRawTransaction", _ => throw Lost).On("eth_getTransactionByHash", _ => throw Lost);
+
+        var error = await Should.ThrowAsync<TransactionException>(RunAsync);
+
+        error.IsPending.ShouldBeTrue();
+        error.Hash.ShouldNotBeNull().Length.ShouldBe(66);
+        error.Message.ShouldContain("look it up");
+    }
+
+    [Test]
+    public async Task SendAsync_NodeRefuses_IsToldAndTheNonceIsFree()
+    {
+        using var key = PrivateKey.Create();
+        using var sender = Sender(key);
+        _node.On("eth_sendRawTransaction", _ => throw new NodeRefusal(-32000, "replacement transaction underpriced"), p => _node.Accept((string)p[0]!));
+
+        var error = await Should.ThrowAsync<JsonRpcException>(() => sender.SendAsync(Contract, [1], default));
+        error.Message.ShouldContain("underpriced");
+        await sender.SendAsync(Contract, [1], default);
+
+        Rlp.ReadNumber(Fields(_node.Sent.ShouldHaveSingleItem())[1]).ShouldBe(0);
+    }
+
+    [Test]
+    public async Task SendAsync_TooManyRequests_WaitsAndSendsAgain()
+    {
+        _node.On("eth_sendRawTransaction", _ => throw new NodeRefusal(-32005, "limit exceeded"), p => _node.Accept((string)p[0]!));
+
+        (await RunAsync()).Succeeded.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task SendAsync_WouldBeReverted_TellsWhyAndSendsNothing()
+    {
+        _node.On("eth_estimateGas", _ => throw new NodeRefusal(3, "execution reverted", NoMoney));
+
+        var error = await Should.ThrowAsync<TransactionException>(RunAsync);
+
+        error.Reason.ShouldBe("no money");
+        error.Message.ShouldBe("The transaction would be reverted: no money. Nothing was sent.");
+        (error.Hash, error.IsPending).ShouldBe((null, false));
+        _node.Sent.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task SendAsync_TooLittleEther_TellsBothAmountsAndSendsNothing()
+    {
+        _node.On("eth_getBalance", _ => "0x64");
+
+        var error = await Should.ThrowAsync<TransactionException>(RunAsync);
+
+        (error.GasNeeded, error.GasAvailable).ShouldBe((60_000 * 2_000_000_005L, 100));
+        _node.Sent.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task SendAsync_Reverted_TellsHashAndReason()
+    {
+        _node.On("eth_getTransactionReceipt", _ => Receipt(succeeded: false))
+            .On("eth_call", _ => throw new NodeRefusal(3, "execution reverted", NoMoney));
+
+        var error = await Should.ThrowAsync<TransactionException>(RunAsync);
+
+        error.Reason.ShouldBe("no money");
+        error.Hash.ShouldNotBeNull();
+        error.IsPending.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task SendAsync_NodeFailsWhileWaiting_IsAskedOn()
+    {
+        _node.On("eth_getTransactionReceipt", _ => null, _ => throw Lost, _ => throw new NodeRefusal(-32000, "indexing"), _ => Receipt());
+
+        (await RunAsync()).Succeeded.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task SendAsync_NeverInABlock_SaysThatItMayStillCount()
+    {
+        _node.On("eth_getTransactionReceipt", _ => null);
+
+        var error = await Should.ThrowAsync<TransactionException>(RunAsync);
+
+        error.IsPending.ShouldBeTrue();
+        error.Message.ShouldContain("is in no block after 60 s");
+    }
+
+    [Test]
+    public async Task SendAsync_CallerCancelsTheWaiting_TheNonceStaysTaken()
+    {
+        using var key = PrivateKey.Create();
+        using var sender = Sender(key);
+        using var cancel = new CancellationTokenSource();
+        _node.On("eth_getTransactionReceipt", _ => { cancel.Cancel(); return null; }, _ => Receipt());
+
+        await Should.ThrowAsync<OperationCanceledException>(() => sender.SendAsync(Contract, [1], cancel.Token));
+        await sender.SendAsync(Contract, [2], default);
+
+        _node.Sent.Select(raw => Rlp.ReadNumber(Fields(raw)[1])).ShouldBe([0, 1]);
+    }
+
+    [Test]
+    public async Task SendAsync_ReceiptWithoutStatus_IsRefused()
+    {
+        _node.On("eth_getTransactionReceipt", _ => new JsonObject { ["blockNumber"] = "0x1" });
+
+        (await Should.ThrowAsync<FormatException>(RunAsync)).Message.ShouldContain("status");
+    }
+
+    private async Task<TransactionReceipt> RunAsync()
+    {
+        using var key = PrivateKey.Create();
+        using var sender = Sender(key);
+        var sending = sender.SendAsync(Contract, [1, 2, 3], default);
+        await _time.RunAsync(sending, TimeSpan.FromMilliseconds(500));
+        return await sending;
+    }
+
+    private TransactionSender Sender(PrivateKey key)
+    {
+        var rpc = new JsonRpcClient(new HttpClient(_node), [new Uri("http://node")], new JsonRpcOptions(TimeSpan.FromSeconds(10), 0, _time));
+        return new TransactionSender(
+            new EthereumClient(rpc), key.Address, 11155111, (unsigned, _) => ValueTask.FromResult(key.SignHash(Keccak256.Hash(unsigned.Span))),
+            new TransactionLimits(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(5), _time));
+    }
+
+    // Behind the type byte: chain, nonce, tip, fee, gas, to, value, data, access list, parity, r, s.
+    private static byte[][] Fields(string raw) => [.. Rlp.ReadList(Hex.Decode(raw).AsSpan(1))];
+}
