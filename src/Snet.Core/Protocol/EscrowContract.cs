@@ -38,6 +38,8 @@ internal static class EscrowContract
     public static readonly AbiFunction Balances = new("balances(address)", "uint256");
     public static readonly AbiFunction NextChannelId = new("nextChannelId()", "uint256");
     public static readonly AbiFunction Token = new("token()", "address");
+
+    /// <summary>Whether a permission for <see cref="OpenChannelByThirdParty"/> was used, by its hash with Ethereum's message prefix.</summary>
     public static readonly AbiFunction UsedMessages = new("usedMessages(bytes32)", "bool");
 
     /// <summary>channel id, nonce, sender*, signer, recipient*, group id*, amount, expiration (* indexed).</summary>
