@@ -55,9 +55,9 @@ internal sealed class GrpcServerCall
             // A token of the handler's own replaces the call's: the handler links them.
             return await _reader.ReadAsync(cancellationToken.CanBeCanceled ? cancellationToken : Aborted).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw ClientGone(e);
+            throw ClientGone(e); // not where the handler itself stopped waiting: then the client still waits for its status
         }
     }
 

@@ -134,6 +134,23 @@ internal sealed class GrpcServerTests
         server.Faults.ShouldHaveSingleItem().ShouldBeOfType<OperationCanceledException>();
     }
 
+    [Test]
+    public async Task Handler_StopsWaitingForTheClient_ClientStillGetsItsStatus(CancellationToken cancellationToken)
+    {
+        await using var server = await StartAsync(async call =>
+        {
+            using var enough = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+            await Should.ThrowAsync<OperationCanceledException>(async () => await call.ReadAsync(enough.Token));
+            throw new GrpcException(GrpcStatus.NotFound, "nothing came");
+        }, cancellationToken);
+        using var channel = new GrpcChannel(server.Address);
+        await using var call = channel.StartCall("/a.B/c", null, cancellationToken);
+
+        var e = await Should.ThrowAsync<GrpcException>(async () => await call.ReadAsync());
+
+        (e.StatusCode, e.Detail).ShouldBe((GrpcStatus.NotFound, "nothing came"));
+    }
+
     private static Task<GrpcServer> StartAsync(Func<GrpcServerCall, Task> handler, CancellationToken cancellationToken)
         => GrpcServer.StartAsync(new GrpcServerOptions(), handler, cancellationToken);
 
