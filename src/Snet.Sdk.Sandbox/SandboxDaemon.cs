@@ -57,7 +57,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
         var prices = new Prices(parts);
         _owned.AddRange([passthrough, training, prices]);
         Task<BigInteger> PriceAsync(PaymentRequest request, CancellationToken token) =>
-            request.Method == TrainingServices.UploadPath ? training.Prices.OfUploadAsync(request, token) : prices.GetAsync(request, token);
+            request.Method.Contains("/upload_and_validate", StringComparison.Ordinal) ? training.Prices.OfUploadAsync(request, token) : prices.GetAsync(request, token);
 
         var (freeCalls, plans, tokens) = (new FreeCalls(parts), new PrepaidPlans(), new PrepaidTokens(parts));
         var escrow = new EscrowPayment(parts, PriceAsync);

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Snet.Ethereum;
 using Snet.Protocol;
 
@@ -10,6 +9,9 @@ internal sealed class FreeCallCheck(DaemonParts parts)
     /// <summary>What an expired token is called.</summary>
     public const string TokenExpired = "authentication failed as the Free Call Token passed has expired";
 
+    /// <summary>What somebody gets whom a restricted test daemon does not list.</summary>
+    public const string NotAllowed = "you are not Authorized to call this service during curation process";
+
     private readonly EthereumAddress _signer = GoAddress.Parse((string?)parts.Metadata.ServiceGroup["free_call_signer_address"] ?? "");
 
     /// <summary>Checks who signed (#3, #4).</summary>
@@ -18,13 +20,15 @@ internal sealed class FreeCallCheck(DaemonParts parts)
     {
         var settings = parts.Settings;
         var hash = SignedMessages.FreeCallUse(
-            request.Address, request.UserId, settings.OrgId, settings.ServiceId, parts.Metadata.GroupIdText, Word(request.Block), request.Token);
+            request.Address, request.UserId, settings.OrgId, settings.ServiceId, parts.Metadata.GroupIdText, GoNumber.Word(request.Block), request.Token);
         if (SignatureCheck.TryRecover(hash, request.Signature, out var signer) is { } problem)
             return "sign is not valid: " + problem; // #3
+        if (!parts.Configuration.Allows(signer))
+            return "sign is not valid: " + NotAllowed; // #3
         if (signer != request.User)
             return $"sign is not valid: unauthorized signer: {request.Address} not equal {signer}, maybe invalid signature struct"; // #3
 
-        var issued = SignedMessages.FreeCallIssue(settings.OrgId, settings.GroupName, signer, request.UserId, Word(request.TokenExpiration));
+        var issued = SignedMessages.FreeCallIssue(settings.OrgId, settings.GroupName, signer, request.UserId, GoNumber.Word(request.TokenExpiration));
         if (SignatureCheck.TryRecover(issued, request.TokenSignature, out var issuer) is { } broken)
             return "sign is not valid: " + broken; // #3
         return issuer == _signer ? null : "token sign is not valid"; // #4
@@ -40,7 +44,4 @@ internal sealed class FreeCallCheck(DaemonParts parts)
             return TokenExpired; // #5
         return BlockWindow.Holds(request.Block, latest) ? null : BlockWindow.Expired; // #6
     }
-
-    // What a number of any size is in 32 bytes: without its sign, and without what does not fit.
-    private static BigInteger Word(BigInteger number) => BigInteger.Abs(number) % (BigInteger.One << 256);
 }

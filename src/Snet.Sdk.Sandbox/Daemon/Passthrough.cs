@@ -28,7 +28,7 @@ internal sealed class Passthrough(DaemonParts parts) : IDisposable
                 await requests.ConfigureAwait(false); // the client's side broke the call off, and says why
                 throw;
             }
-            catch (GrpcException e) when (e is { IsTransport: true, InnerException: not GrpcException }) // a message above the limit speaks for itself
+            catch (GrpcException e) when (ServiceConnection.IsLost(e))
             {
                 throw Unreachable(e);
             }
@@ -77,10 +77,15 @@ internal sealed class Passthrough(DaemonParts parts) : IDisposable
 
     private async Task PumpAnswersAsync(GrpcServerCall call, GrpcCall upstream)
     {
-        if (parts.Quirks.ResponseHeadersPassOn)
-            await call.WriteHeadersAsync(await upstream.WaitForHeadersAsync().ConfigureAwait(false)).ConfigureAwait(false);
+        var headersWanted = parts.Quirks.ResponseHeadersPassOn;
         while (await upstream.ReadAsync().ConfigureAwait(false) is { } message)
+        {
+            if (headersWanted)
+                await call.WriteHeadersAsync(upstream.Headers).ConfigureAwait(false); // with the first message, or not at all
+            headersWanted = false;
             await call.WriteAsync(message).ConfigureAwait(false);
+        }
+
         foreach (var trailer in upstream.Trailers) // those of an error come with it
             call.ResponseTrailers.Add(trailer);
     }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Google.Protobuf;
 using Snet.Grpc;
 
@@ -10,7 +9,11 @@ internal sealed class ServiceConnection(Uri endpoint, int maxMessageSize) : IDis
     private readonly GrpcChannel _channel = new(endpoint, null, new GrpcChannelOptions { MaxReceiveMessageSize = maxMessageSize, UserAgent = null });
 
     /// <summary>Whether a call failed because nobody listens at the service's address.</summary>
-    public static bool IsUnreachable(GrpcException e) => e.IsTransport && e.GetBaseException() is SocketException;
+    public static bool IsUnreachable(GrpcException e) =>
+        e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+
+    /// <summary>Whether a call ended without a word of the service. (A message above the limit is refused here, and is no such end.)</summary>
+    public static bool IsLost(GrpcException e) => e is { IsTransport: true, InnerException: not GrpcException };
 
     /// <summary>The reason why the service cannot be reached.</summary>
     public string DialError =>
@@ -35,7 +38,7 @@ internal sealed class ServiceConnection(Uri endpoint, int maxMessageSize) : IDis
     /// <summary>Describes a failure as the daemon's library prints it: <c>rpc error: code = NotFound desc = …</c>.</summary>
     public string Describe(GrpcException e) => IsUnreachable(e)
         ? $"rpc error: code = Unavailable desc = {DialError}"
-        : $"rpc error: code = {GoText.Code(e.StatusCode)} desc = {(e.IsTransport ? "error reading from server: EOF" : e.Detail)}";
+        : $"rpc error: code = {GoText.Code(e.StatusCode)} desc = {(IsLost(e) ? "error reading from server: EOF" : e.Detail)}";
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Snet.Grpc;
 using Snet.Protocol;
 using Training;
@@ -8,8 +7,6 @@ namespace Snet.Sdk.Sandbox.Daemon.Models;
 /// <summary>Checks the authorizations of training calls (protocol c.2 row 3, e.6 <c>&lt;auth&gt;</c>).</summary>
 internal sealed class TrainingAuthorization(DaemonParts parts)
 {
-    private static readonly BigInteger Modulus = BigInteger.One << 256;
-
     // The four RPCs that read also take one signature for them all (f.5).
     private static readonly string[] Reading = ["validate_model_price", "train_model_price", "get_all_models", "get_model"];
 
@@ -29,9 +26,7 @@ internal sealed class TrainingAuthorization(DaemonParts parts)
             return $"unsupported message: {authorization.Message} for this method";
 
         var address = GoAddress.Parse(authorization.SignerAddress);
-        // The daemon reads the block as a signed number, and its bytes are those of the two's complement.
-        BigInteger block = unchecked((long)authorization.CurrentBlock);
-        var hash = SignedMessages.TrainingAuthorization(authorization.Message, address, block.Sign < 0 ? block + Modulus : block);
+        var hash = SignedMessages.TrainingAuthorization(authorization.Message, address, GoNumber.BlockWord(authorization.CurrentBlock));
         if (SignatureCheck.TryRecover(hash, authorization.Signature.Span, out var signer) is { } problem)
             return problem;
         if (signer != address)

@@ -67,11 +67,9 @@ internal sealed class ChannelPayments(DaemonParts parts)
 
     private EthereumAddress? TryRecover(PaymentPromise promise)
     {
-        // Numbers that no contract can hold were signed by nobody.
-        if (promise.Amount.Sign < 0 || promise.Amount >= BigInteger.One << 256)
-            return null;
-        var hash = SignedMessages.Claim(parts.Settings.Mpe, promise.ChannelId, promise.Nonce, promise.Amount);
-        return SignatureCheck.TryRecover(hash, promise.Signature, out var signer) is null ? signer : null;
+        var hash = SignedMessages.Claim(
+            parts.Settings.Mpe, GoNumber.Word(promise.ChannelId), GoNumber.Word(promise.Nonce), GoNumber.Word(promise.Amount));
+        return SignatureCheck.TryRecover(hash, promise.Signature, out var signer) is null && parts.Configuration.Allows(signer) ? signer : null;
     }
 
     private async Task<BigInteger> GetBlockAsync(CancellationToken cancellationToken)

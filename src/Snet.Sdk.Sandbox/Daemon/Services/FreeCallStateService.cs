@@ -33,6 +33,8 @@ internal sealed class FreeCallStateService(DaemonParts parts, FreeCalls calls)
             request.Address, request.UserId, settings.OrgId, settings.ServiceId, parts.Metadata.GroupIdText, request.CurrentBlock);
         if (SignatureCheck.TryRecover(hash, request.Signature.Span, out var signer) is { } problem)
             throw DaemonRefusals.Plain(problem);
+        if (!parts.Configuration.Allows(signer))
+            throw DaemonRefusals.Plain(FreeCallCheck.NotAllowed);
         if (signer != GoAddress.Parse(request.Address))
             throw DaemonRefusals.Plain($"invalid signer, {request.Address} (from request) is not equal to {signer} (signer)");
         await parts.CheckBlockAsync(request.CurrentBlock, BlockWindow.Usual, cancellationToken).ConfigureAwait(false);

@@ -15,7 +15,7 @@ internal sealed class PaymentChannelStateService(DaemonParts parts)
     private async Task<IMessage> GetChannelStateAsync(ChannelStateRequest request, CancellationToken cancellationToken)
     {
         var id = BigEndian.Read(request.ChannelId.Span);
-        var hash = SignedMessages.ChannelState(parts.Settings.Mpe, id, request.CurrentBlock);
+        var hash = SignedMessages.ChannelState(parts.Settings.Mpe, GoNumber.Word(id), GoNumber.BlockWord(request.CurrentBlock));
         if (SignatureCheck.TryRecover(hash, request.Signature.Span, out var signer) is not null)
             throw DaemonRefusals.Plain("incorrect signature");
         var channel = await FindAsync(id, cancellationToken).ConfigureAwait(false);
@@ -65,12 +65,13 @@ internal sealed class PaymentChannelStateService(DaemonParts parts)
     {
         try
         {
-            var current = await parts.Channels.GetFromContractAsync(channel.Id, cancellationToken).ConfigureAwait(false);
-            return channel.Nonce > (current?.Nonce ?? channel.Nonce);
+            var current = await parts.Channels.GetFromContractAsync(channel.Id, cancellationToken).ConfigureAwait(false)
+                ?? throw DaemonRefusals.Plain("unable to read channel details from blockchain.");
+            return channel.Nonce > current.Nonce;
         }
-        catch (ChannelException)
+        catch (ChannelException e)
         {
-            throw DaemonRefusals.Plain("unable to read channel details from blockchain.");
+            throw DaemonRefusals.Plain("channel error:" + e.Message);
         }
     }
 
