@@ -20,7 +20,8 @@ internal sealed class GrpcServer : IAsyncDisposable
 
     private GrpcServer(KestrelContainer kestrel, PrefaceListenerFactory listeners) => (_kestrel, _listeners) = (kestrel, listeners);
 
-    /// <summary>Raised when a handler throws anything but a <see cref="GrpcException"/>, or a cancellation after its call was aborted: a mistake that must be seen.</summary>
+    /// <summary>Raised when a handler throws anything but a <see cref="GrpcException"/>, or a cancellation after its call was aborted: a mistake that must be seen.
+    /// What <see cref="GrpcServerOptions.OnHttp1"/> throws counts too.</summary>
     public event Action<Exception>? Faulted;
 
     /// <summary>All faults so far.</summary>
@@ -46,9 +47,17 @@ internal sealed class GrpcServer : IAsyncDisposable
         }, listeners);
 
         var server = new GrpcServer(kestrel, listeners);
-        await listeners.ListenAsync(cancellationToken).ConfigureAwait(false);
-        await server._kestrel.Server.StartAsync(new Application(server, options, handler), cancellationToken).ConfigureAwait(false);
-        return server;
+        try
+        {
+            await listeners.ListenAsync(cancellationToken).ConfigureAwait(false);
+            await server._kestrel.Server.StartAsync(new Application(server, options, handler), cancellationToken).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Stops at once: running calls are aborted.</summary>
@@ -88,12 +97,20 @@ internal sealed class GrpcServer : IAsyncDisposable
 
         public async Task ProcessRequestAsync(HttpContext context)
         {
-            if (context.Request.Protocol == HttpProtocol.Http2)
-                await AnswerAsync(context).ConfigureAwait(false);
-            else if (options.OnHttp1 is { } onHttp1)
-                await onHttp1(context).ConfigureAwait(false);
-            else
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            try
+            {
+                if (context.Request.Protocol == HttpProtocol.Http2)
+                    await AnswerAsync(context).ConfigureAwait(false);
+                else if (options.OnHttp1 is { } onHttp1)
+                    await onHttp1(context).ConfigureAwait(false);
+                else
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+            }
+            catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                server.Report(e);
+                throw; // Kestrel answers with 500
+            }
         }
 
         private async Task AnswerAsync(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Snet.Tests;
 
 namespace Snet.Grpc;
 
@@ -101,6 +102,61 @@ internal sealed class GrpcConnectionTests
     }
 
     [Test]
+    public async Task StartCall_ConnectingTakesForEver_EveryWayOutWorks([Values] GivingUp way, CancellationToken cancellationToken)
+    {
+        using var handler = new SocketsHttpHandler { ConnectCallback = NeverAsync };
+        using var channel = new GrpcChannel(new Uri("http://host"), handler);
+        using var token = new CancellationTokenSource();
+        var options = way == GivingUp.Deadline ? new GrpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) } : null;
+        await using var call = channel.StartCall("/a.B/c", options, token.Token);
+        var writing = call.WriteAsync(new byte[1]).AsTask();
+        writing.IsCompleted.ShouldBeFalse();
+
+        if (way == GivingUp.Token)
+            await token.CancelAsync();
+        if (way == GivingUp.Dispose)
+            await call.DisposeAsync();
+
+        if (way == GivingUp.Deadline)
+            (await writing.WaitAsync(cancellationToken)).ShouldBeFalse();
+        else
+            await Should.ThrowAsync<Exception>(() => writing.WaitAsync(cancellationToken));
+        var e = await Should.ThrowAsync<Exception>(() => call.ReadAsync().AsTask());
+        if (way == GivingUp.Token)
+            e.ShouldBeAssignableTo<OperationCanceledException>()!.CancellationToken.ShouldBe(token.Token);
+        else
+            e.GetType().ShouldBe(way == GivingUp.Dispose ? typeof(ObjectDisposedException) : typeof(GrpcException));
+    }
+
+    [Test]
+    public async Task UnaryAsync_ConnectTimeoutPasses_IsUnavailableNotCancelled(CancellationToken cancellationToken)
+    {
+        using var handler = new SocketsHttpHandler { ConnectCallback = NeverAsync, ConnectTimeout = TimeSpan.FromMilliseconds(50) };
+        using var channel = new GrpcChannel(new Uri("http://host"), handler);
+
+        var e = await Should.ThrowAsync<GrpcException>(() => channel.UnaryAsync("/a.B/c", default, null, cancellationToken));
+
+        (e.StatusCode, e.IsTransport).ShouldBe((GrpcStatus.Unavailable, true));
+        e.Detail.ShouldContain("ConnectTimeout");
+    }
+
+    [Test]
+    public async Task UnaryAsync_DeadlineOnAClockOfItsOwn_PassesWithThatClock(CancellationToken cancellationToken)
+    {
+        var time = new ManualTime();
+        using var handler = new SocketsHttpHandler { ConnectCallback = NeverAsync };
+        using var channel = new GrpcChannel(new Uri("http://host"), handler, new GrpcChannelOptions { TimeProvider = time });
+        var call = channel.UnaryAsync("/a.B/c", default, new GrpcCallOptions { Timeout = TimeSpan.FromMinutes(10) }, cancellationToken);
+
+        time.Advance(TimeSpan.FromMinutes(9));
+        call.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        (await Should.ThrowAsync<GrpcException>(() => call)).StatusCode.ShouldBe(GrpcStatus.DeadlineExceeded);
+        time.NextTimer.ShouldBeNull();
+    }
+
+    [Test]
     public async Task UnaryAsync_PeerDoesNotSpeakHttp2_IsInternal(CancellationToken cancellationToken)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -133,6 +189,12 @@ internal sealed class GrpcConnectionTests
             () => channel.UnaryAsync("/a.B/c", default, new GrpcCallOptions { Timeout = TimeSpan.Zero }, cancellationToken));
 
         e.StatusCode.ShouldBe(GrpcStatus.DeadlineExceeded);
+    }
+
+    private static async ValueTask<Stream> NeverAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        throw new InvalidOperationException();
     }
 
     private static int FreePort()

@@ -244,13 +244,4 @@ internal sealed class GrpcResetTests
         await Task.Delay(50, cancellationToken); // whatever else is on its way
         server.CallFrames.ShouldNotContain(frame => frame.EndsStream);
         server.CallFrames[^1].Type.ShouldBe(Http2FrameType.ResetStream);
-    }
-
-    /// <summary>How a call is given up.</summary>
-    internal enum GivingUp
-    {
-        Token,
-        Dispose,
-        Deadline,
-    }
-}
+    }}

@@ -34,6 +34,17 @@ internal sealed class GrpcServerTests
     }
 
     [Test]
+    public async Task OnHttp1_Throws_IsReportedAndAnsweredWith500(CancellationToken cancellationToken)
+    {
+        await using var server = await GrpcServer.StartAsync(
+            new GrpcServerOptions { OnHttp1 = _ => throw new InvalidOperationException("a mistake") }, EchoAsync, cancellationToken);
+        using var client = new HttpClient();
+
+        (await client.GetAsync(new Uri(server.Address, "/x"), cancellationToken)).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        server.Faults.ShouldHaveSingleItem().ShouldBeOfType<InvalidOperationException>();
+    }
+
+    [Test]
     public async Task Connection_FirstBytesComeOneByOne_ProtocolIsStillSeen(CancellationToken cancellationToken)
     {
         await using var server = await StartAsync(EchoAsync, cancellationToken);
