@@ -219,6 +219,23 @@ internal sealed class ViolationTests
         await EndedAsync(user, refusal, "/service.Priced/work");
     }
 
+    [Test]
+    public async Task PrepaidCall_NonsenseTokenAndDynamicPriceOfUnreachableService_EndsTheProcess()
+    {
+        var options = new SandboxOptions
+        {
+            DaemonVersion = SandboxDaemonVersion.V6_2, DynamicPricing = true,
+            DaemonConfig = new JsonObject { ["enable_dynamic_pricing"] = true, ["service_endpoint"] = "http://127.0.0.1:9" },
+        };
+        var user = await DaemonUser.StartAsync(options);
+        var headers = new GrpcMetadata { { PaymentHeaders.Type, PaymentHeaders.PrepaidCallType }, { PaymentHeaders.ChannelId, "0" } };
+        headers.Add(PaymentHeaders.PrepaidToken, "nonsense"u8);
+
+        var refusal = await user.RefusedAsync("/service.Priced/work", Numbers, headers);
+
+        await EndedAsync(user, refusal, "/service.Priced/work");
+    }
+
     private static Task<DaemonUser> StartAsync(SandboxDaemonVersion version, JsonObject? config = null) =>
         DaemonUser.StartAsync(new SandboxOptions { DaemonVersion = version, DaemonConfig = config ?? [] });
 

@@ -8,7 +8,8 @@ internal static class ScenarioSuite
     /// <summary>Names the variable with further folders.</summary>
     public const string FoldersVariable = "SNET_SCENARIOS";
 
-    private static readonly Lazy<IReadOnlyDictionary<string, ScenarioFile>> Files = new(ReadAll);
+    private static readonly Lazy<IReadOnlyDictionary<string, ScenarioFile>> Files =
+        new(() => Read(Environment.GetEnvironmentVariable(FoldersVariable)));
 
     /// <summary>One pair of file and daemon version for each platform.</summary>
     public static IEnumerable<TestFixtureData> Platforms() =>
@@ -22,13 +23,14 @@ internal static class ScenarioSuite
     /// <summary>How many plays there are: scenarios times versions.</summary>
     public static int Count => Files.Value.Values.Sum(file => file.Scenarios.Count * file.Versions.Count);
 
-    private static Dictionary<string, ScenarioFile> ReadAll()
-    {
-        var folders = (Environment.GetEnvironmentVariable(FoldersVariable) ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Prepend(Path.Combine(TestData.Root, "scenarios"));
-        return folders.SelectMany(FilesIn).ToDictionary(path => path, ScenarioFile.Read, StringComparer.Ordinal);
-    }
+    /// <summary>Reads the files of tests/Data and of further folders.</summary>
+    /// <param name="folders">The folders, parted as in PATH; null for none.</param>
+    /// <exception cref="ScenarioException">A folder holds none, or a file is malformed: nothing is left out silently.</exception>
+    public static IReadOnlyDictionary<string, ScenarioFile> Read(string? folders) => (folders ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Prepend(Path.Combine(TestData.Root, "scenarios"))
+        .SelectMany(FilesIn)
+        .ToDictionary(path => path, ScenarioFile.Read, StringComparer.Ordinal);
 
     private static IEnumerable<string> FilesIn(string folder)
     {
