@@ -5,7 +5,10 @@ using System.Text.Json.Nodes;
 namespace Snet.Ethereum;
 
 /// <summary>The few questions that the SDK asks a node, with typed answers.</summary>
-/// <remarks>Each method throws <see cref="JsonRpcException"/> when the node refuses or does not answer, and <see cref="FormatException"/> when its answer makes no sense.</remarks>
+/// <remarks>
+/// Each method throws <see cref="JsonRpcException"/> when the node refuses or does not answer,
+/// and <see cref="FormatException"/> when its answer makes no sense.
+/// </remarks>
 internal sealed class EthereumClient(JsonRpcClient rpc)
 {
     /// <summary>Gives the chain's id.</summary>

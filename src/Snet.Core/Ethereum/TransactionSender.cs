@@ -24,7 +24,9 @@ internal sealed class TransactionSender(
 
     /// <summary>Sends a call of a contract and waits until it is in a block.</summary>
     /// <returns>The receipt of a transaction that succeeded.</returns>
-    /// <exception cref="TransactionException">It would be or was reverted, cannot be paid, is not in a block in time, or may or may not have been sent.</exception>
+    /// <exception cref="TransactionException">
+    /// It would be or was reverted, cannot be paid, is not in a block in time, or may or may not have been sent.
+    /// </exception>
     /// <exception cref="JsonRpcException">No node answered, or the node refused it; nothing was sent.</exception>
     public async Task<TransactionReceipt> SendAsync(EthereumAddress to, byte[] data, CancellationToken cancellationToken)
     {

@@ -32,7 +32,8 @@ internal sealed class ContentId : IEquatable<ContentId>
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out var id) ? id : throw new FormatException(
-            $"'{Shown.Of(text)}' is no content id that can be verified. Expected CIDv0 (Qm…) or CIDv1 in base32 (baf…) with SHA2-256, raw or dag-pb.");
+            $"'{Shown.Of(text)}' is no content id that can be verified. "
+            + "Expected CIDv0 (Qm…) or CIDv1 in base32 (baf…) with SHA2-256, raw or dag-pb.");
     }
 
     /// <summary>Reads an id without throwing.</summary>

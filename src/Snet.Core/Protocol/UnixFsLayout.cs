@@ -12,7 +12,7 @@ internal sealed record UnixFsLayout(int ChunkSize, bool RawLeaves, int MaxLinks)
     /// <summary>What <c>ipfs add</c> does by default; the only layout of CIDv0.</summary>
     public static readonly UnixFsLayout Version0 = new(256 << 10, RawLeaves: false, MaxLinks: 174);
 
-    /// <summary>All that tools do by default: besides <see cref="Version0"/>, <c>ipfs add --cid-version=1</c> before and after its profile of 2025.</summary>
+    /// <summary>All that tools do by default: <see cref="Version0"/>, and CIDv1 before and after the profile of 2025 (IPIP-499).</summary>
     public static readonly IReadOnlyList<UnixFsLayout> Known =
         [Version0, Version0 with { RawLeaves = true }, new(1 << 20, RawLeaves: true, MaxLinks: 1024)];
 
