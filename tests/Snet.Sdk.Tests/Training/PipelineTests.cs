@@ -33,8 +33,8 @@ public sealed class PipelineTests(SandboxDaemonVersion version) : PlatformTest(v
         global::Service.SttResp typed = await service.CallAsync<global::Service.SttInput, global::Service.SttResp>(
             "stt", new global::Service.SttInput { Speech = ByteString.CopyFromUtf8("x") }, new ServiceCallOptions { ModelId = model.Id });
 
-        reply["result"]!.GetValue<string>().ShouldBe($"RESULT with model {model.Id}");
-        typed.Result.ShouldBe($"RESULT with model {model.Id}");
+        reply["result"]!.GetValue<string>().ShouldContain(model.Id);
+        typed.Result.ShouldContain(model.Id);
         (await service.Training.DeleteModelAsync(model.Id)).ShouldBe(ModelStatus.Deleted);
 
         var receipts = await ReceiptsAsync(snet);
