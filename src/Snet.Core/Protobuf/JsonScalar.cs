@@ -51,14 +51,14 @@ internal static class JsonScalar
     /// <summary>Gives the JSON of a value; null for <c>NullValue</c>.</summary>
     public static JsonNode? Write(FieldDescriptor field, object value) => value switch
     {
-        double number => double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
-        float number => float.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
+        double number => double.IsFinite(number) ? Number(number) : JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
+        float number => float.IsFinite(number) ? Number(number) : JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         long number => JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         ulong number => JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         int when ProtoJson.IsNullable(field) => null,
         int number when field.FieldType == FieldType.Enum && field.EnumType.FindValueByNumber(number) is { } named => JsonValue.Create(named.Name),
-        int number => JsonValue.Create(number),
-        uint number => JsonValue.Create(number),
+        int number => Number(number),
+        uint number => Number(number),
         bool flag => JsonValue.Create(flag),
         string text => JsonValue.Create(text),
         _ => JsonValue.Create(((ByteString)value).ToBase64()),
@@ -126,4 +126,7 @@ internal static class JsonScalar
         var bytes = new byte[standard.Length / 4 * 3];
         return Convert.TryFromBase64String(standard, bytes, out var length) ? UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(0, length)) : null;
     }
+
+    // Kept as text, the number reads as whatever the caller asks for: GetValue<double>() of a float, GetValue<long>() of an int32.
+    private static JsonNode Number(IFormattable number) => JsonNode.Parse(number.ToString(null, CultureInfo.InvariantCulture))!;
 }

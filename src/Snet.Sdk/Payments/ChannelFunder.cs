@@ -52,7 +52,8 @@ internal sealed class ChannelFunder(PaymentServices services, PaymentGroup group
     public async Task<PaymentChannel> FillAsync(
         PaymentChannel channel, ChannelState state, PaymentOrder order, CancellationToken cancellationToken)
     {
-        var missing = order.Price > state.Spendable ? order.Price - state.Spendable : TokenAmount.Zero;
+        var total = state.SignedAmount + order.Price; // a channel can hold less than was signed
+        var missing = total > state.Value ? total - state.Value : TokenAmount.Zero;
         var expiration = BigInteger.Max(channel.Expiration, await ExpirationAsync(cancellationToken).ConfigureAwait(false));
         if (missing.IsZero)
         {

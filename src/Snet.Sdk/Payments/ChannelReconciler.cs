@@ -33,10 +33,9 @@ internal static class ChannelReconciler
         return (State(channel, nonce, old, signed), old);
     }
 
+    // More may be signed than the channel holds: the sender can have let a claim pass. Nothing can be spent then until funds are added.
     private static ChannelState State(PaymentChannel channel, BigInteger nonce, TokenAmount claimed, TokenAmount signed) =>
-        claimed + signed <= channel.Value
-            ? new ChannelState(channel.Id, nonce, channel.Value - claimed, signed)
-            : throw new ChannelStateException(channel.Id, $"the daemon says that {claimed + signed} is signed and the channel holds {channel.Value}");
+        new(channel.Id, nonce, claimed < channel.Value ? channel.Value - claimed : TokenAmount.Zero, signed);
 
     // Without this check a daemon could make the client sign for amounts that were never spent.
     private static TokenAmount Checked(

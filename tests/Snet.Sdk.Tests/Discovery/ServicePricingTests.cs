@@ -20,8 +20,7 @@ public sealed class ServicePricingTests
         foreach (var lookup in c.GetProperty("lookups").EnumerateObject())
         {
             var expected = lookup.Value.GetString() is { } text ? BigInteger.Parse(text, CultureInfo.InvariantCulture) : default(BigInteger?);
-            pricing.FindPrice(lookup.Name)?.Cogs.ShouldBe(expected);
-            pricing.FindPrice(lookup.Name).HasValue.ShouldBe(expected.HasValue, lookup.Name);
+            (pricing.FindPrice(lookup.Name)?.Cogs).ShouldBe(expected, lookup.Name);
         }
     }
 

@@ -44,7 +44,8 @@ public sealed class ChannelReconcilerTests
 
         state.Nonce.ShouldBe(Number(expect, "nonce"));
         state.SignedAmount.Cogs.ShouldBe(Number(expect, "signed"));
-        state.Spendable.Cogs.ShouldBe(Number(expect, "spendable"));
+        (state.Value.Cogs - state.SignedAmount.Cogs).ShouldBe(Number(expect, "spendable"));
+        state.Spendable.Cogs.ShouldBe(BigInteger.Max(0, Number(expect, "spendable")));
     }
 
     private static BigInteger Number(JsonElement parent, string name) => BigInteger.Parse(parent.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);

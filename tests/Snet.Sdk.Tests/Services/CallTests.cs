@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Snet.Grpc;
-using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Support;
