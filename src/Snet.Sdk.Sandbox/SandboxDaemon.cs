@@ -35,6 +35,9 @@ public sealed class SandboxDaemon : IAsyncDisposable
     /// <summary>Every request so far that would have ended or wedged the real daemon; <see cref="SnetSandbox.DisposeAsync"/> throws the first.</summary>
     public IReadOnlyList<SandboxViolationException> Violations => _state.Violations;
 
+    /// <summary>Calls that the sandbox itself failed to answer; none, if it is right.</summary>
+    internal IReadOnlyCollection<Exception> Faults => _server.Faults;
+
     /// <summary>Takes a port. The metadata must name it before <see cref="InitializeAsync"/> reads it back.</summary>
     internal static async Task<SandboxDaemon> ListenAsync(DaemonSettings settings, CancellationToken cancellationToken)
     {
@@ -110,6 +113,8 @@ public sealed class SandboxDaemon : IAsyncDisposable
         if (_router is null)
             throw new GrpcException(GrpcStatus.Unavailable, "The daemon is still starting.");
         _state.ThrowIfEnded();
+        if (call.Method.LastIndexOf('/') < 1)
+            throw new GrpcException(GrpcStatus.Unimplemented, $"malformed method name: \"{call.Method}\"");
         return _router.Find(call.Method) is { } method ? method(call) : _streams!.AnswerAsync(call);
     }
 }

@@ -51,6 +51,9 @@ public sealed class SandboxProvider : IAsyncDisposable
         return new SandboxProvider(server, models);
     }
 
+    /// <summary>Calls that the sandbox itself failed to answer; none, if it is right.</summary>
+    internal IReadOnlyCollection<Exception> Faults => _server.Faults;
+
     /// <summary>Tells what the provider knows of a model: what it was asked and what it received; null for an unknown one.</summary>
     internal JsonObject? Describe(string modelId) => _models.Find(modelId)?.Describe();
 

@@ -57,8 +57,10 @@ public sealed class SnetSandbox : IAsyncDisposable
 
     /// <summary>Stops everything at once; calls that still run are cut.</summary>
     /// <exception cref="SandboxViolationException">A client sent what ends or wedges a real daemon; see <see cref="SandboxDaemon.Violations"/>.</exception>
+    /// <exception cref="InvalidOperationException">The sandbox itself failed while it answered a call.</exception>
     public async ValueTask DisposeAsync()
     {
+        Exception[] faults = [.. Daemon.Faults, .. Provider.Faults]; // those so far: calls that are cut from here on are none
         await Daemon.DisposeAsync().ConfigureAwait(false);
         await Provider.DisposeAsync().ConfigureAwait(false);
         await Storage.DisposeAsync().ConfigureAwait(false);
@@ -66,6 +68,8 @@ public sealed class SnetSandbox : IAsyncDisposable
             await _chain.DisposeAsync().ConfigureAwait(false);
         if (Daemon.Violations is [var first, ..])
             throw first;
+        if (faults is [var fault, ..])
+            throw new InvalidOperationException($"The sandbox failed while it answered a call, which is its own mistake: {fault.Message}", fault);
     }
 
     private static async Task<SnetSandbox> StartAsync(SandboxOptions options, Stack<IAsyncDisposable> started, CancellationToken cancellationToken)

@@ -132,6 +132,8 @@ internal sealed class GrpcServer : IAsyncDisposable
         {
             try
             {
+                if (call.HeaderProblem is { } problem)
+                    throw problem;
                 await handler(call).ConfigureAwait(false);
                 return (GrpcStatus.Ok, "", null);
             }

@@ -10,6 +10,8 @@ namespace Snet.Sdk.Sandbox.Hosting;
 /// <summary>One call as the server's handler sees it. The handler ends it with OK by returning, with another status by throwing a <see cref="GrpcException"/>.</summary>
 internal sealed class GrpcServerCall
 {
+    private static readonly SearchValues<char> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
     private readonly HttpContext _context;
     private readonly GrpcMessageReader _reader;
     private volatile bool _clientGone;
@@ -21,7 +23,7 @@ internal sealed class GrpcServerCall
         foreach (var (name, values) in context.Request.Headers)
         {
             foreach (var value in values)
-                GrpcHeaders.Add(RequestHeaders, name.ToLowerInvariant(), value ?? "");
+                AddHeader(name.ToLowerInvariant(), value ?? "");
         }
 
         Timeout = GrpcText.DecodeTimeout(context.Request.Headers["grpc-timeout"]);
@@ -90,6 +92,9 @@ internal sealed class GrpcServerCall
     /// <summary>True once the client has reset the call or its connection is lost. The token of <see cref="Aborted"/> may be cancelled a moment later.</summary>
     internal bool IsAborted => _clientGone || Aborted.IsCancellationRequested;
 
+    /// <summary>What is wrong with the client's headers; null when nothing is. The server then answers for the handler.</summary>
+    internal GrpcException? HeaderProblem { get; private set; }
+
     internal async Task EndAsync(int status, string detail, GrpcMetadata? trailers)
     {
         var response = _context.Response;
@@ -101,6 +106,20 @@ internal sealed class GrpcServerCall
         Append(target, ResponseTrailers);
         Append(target, trailers ?? []);
         await response.CompleteAsync().ConfigureAwait(false);
+    }
+
+    // grpc-go, whose words these are, takes no list of values and refuses the call before any handler sees it.
+    private void AddHeader(string name, string value)
+    {
+        if (GrpcMetadataEntry.IsBinaryName(name) && (value.Contains(',', StringComparison.Ordinal) || !GrpcText.TryDecodeBytes(value, out _)))
+        {
+            var wrong = value.AsSpan().IndexOfAnyExcept(Base64);
+            HeaderProblem ??= new GrpcException(
+                GrpcStatus.Internal,
+                $"malformed binary metadata \"{value}\" in header \"{name}\": illegal base64 data at input byte {(wrong < 0 ? value.Length : wrong)}");
+        }
+
+        GrpcHeaders.Add(RequestHeaders, name, value);
     }
 
     private async ValueTask FlushAsync()

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Snet.Ethereum;
 using Snet.Grpc;
 using Snet.Protocol;
+using Snet.Protocol.Escrow;
 using Snet.Sdk.Sandbox.Platform;
 using Training;
 
@@ -90,6 +91,21 @@ internal sealed class DaemonUser : IAsyncDisposable
         {
             CurrentBlock = (ulong)block, Message = message, SignerAddress = Address,
             Signature = ByteString.CopyFrom(_key.SignMessage(SignedMessages.TrainingAuthorization(message, _key.Address, block))),
+        };
+    }
+
+    /// <summary>Signs the question for a channel's state.</summary>
+    public ByteString SignChannelState(BigInteger channel) => ByteString.CopyFrom(
+        _key.SignMessage(SignedMessages.ChannelState(Sandbox.Platform.Mpe, channel, 0)));
+
+    /// <summary>Asks for the state of the own channel.</summary>
+    public ChannelStateRequest ChannelState()
+    {
+        var block = Sandbox.Chain.BlockNumber;
+        return new ChannelStateRequest
+        {
+            ChannelId = ByteString.CopyFrom(BigEndian.Write32(_channel)), CurrentBlock = (ulong)block,
+            Signature = ByteString.CopyFrom(_key.SignMessage(SignedMessages.ChannelState(Sandbox.Platform.Mpe, _channel, block))),
         };
     }
 
