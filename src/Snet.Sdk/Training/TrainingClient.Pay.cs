@@ -150,17 +150,4 @@ public partial class TrainingClient
         async Task<TokenAmount> RequoteAsync(TokenAmount? wanted, CancellationToken ct) =>
             agreement.Check($"{rpc} of model '{modelId}'", await quote(ct).ConfigureAwait(false));
     }
-
-    /// <summary>What the caller agreed to pay.</summary>
-    private sealed record PriceAgreement(TokenAmount? Price, TokenAmount? MaxPrice, string Limit)
-    {
-        public TokenAmount Check(string what, TokenAmount quoted)
-        {
-            if (Price is { } agreed && agreed != quoted)
-                throw new PriceChangedException(what, agreed, quoted);
-            if (MaxPrice is { } limit && quoted > limit)
-                throw new SpendingLimitException(Limit, limit, quoted);
-            return quoted;
-        }
-    }
 }

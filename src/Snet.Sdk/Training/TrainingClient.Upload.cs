@@ -52,15 +52,21 @@ public partial class TrainingClient
             var report = await DatasetChecker.CheckAsync(opened, rules, options.Readers, cancellationToken).ConfigureAwait(false);
             if (!report.IsValid)
                 throw new WrongDatasetException(report);
-            var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-            await EnsureUploadWorksAsync(daemon, cancellationToken).ConfigureAwait(false);
-
-            var upload = new DatasetUpload(modelId, opened, options, _service.Client.Options, _caller.Authorizer);
-            var status = await PayAsync(
-                UploadRpc, modelId, agreement, ct => ValidateModelPriceAsync(modelId, ct), PaymentHeaders.EscrowType,
-                (headers, ct) => upload.SendAsync(daemon, headers, ct), cancellationToken).ConfigureAwait(false);
-            return await ConfirmAsync(modelId, status, cancellationToken).ConfigureAwait(false);
+            return await UploadCheckedAsync(modelId, opened, agreement, options, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Pays for and sends a dataset that has been checked.</summary>
+    internal async Task<ModelStatus> UploadCheckedAsync(
+        string modelId, OpenedDataset dataset, PriceAgreement agreement, UploadOptions options, CancellationToken cancellationToken)
+    {
+        var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
+        await EnsureUploadWorksAsync(daemon, cancellationToken).ConfigureAwait(false);
+        var upload = new DatasetUpload(modelId, dataset, options, _service.Client.Options, _caller.Authorizer);
+        var status = await PayAsync(
+            UploadRpc, modelId, agreement, ct => ValidateModelPriceAsync(modelId, ct), PaymentHeaders.EscrowType,
+            (headers, ct) => upload.SendAsync(daemon, headers, ct), cancellationToken).ConfigureAwait(false);
+        return await ConfirmAsync(modelId, status, cancellationToken).ConfigureAwait(false);
     }
 
     // Daemons 6.1 lose the first part of every upload, those of 6.2 fail each (protocol f.6); better said before anything is signed.

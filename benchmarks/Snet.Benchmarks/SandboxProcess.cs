@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Snet.Protocol;
+using Snet.Sdk.Sandbox;
+
+namespace Snet.Benchmarks;
+
+/// <summary>A sandbox in a process of its own, so that only the client is measured.</summary>
+internal sealed class SandboxProcess(Process process, SnetPlatform platform) : IDisposable
+{
+    public SnetPlatform Platform => platform;
+
+    public static async Task<SandboxProcess> StartAsync()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
+            start.ArgumentList.Add(typeof(SandboxProcess).Assembly.Location);
+        start.ArgumentList.Add("sandbox");
+        var process = Process.Start(start)!;
+        var json = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The sandbox did not start.");
+        return new SandboxProcess(process, SnetPlatform.FromJson(json));
+    }
+
+    /// <summary>Runs a sandbox until the input ends.</summary>
+    public static async Task<int> ServeAsync()
+    {
+        await using var sandbox = await SnetSandbox.StartAsync();
+        Console.WriteLine(sandbox.Platform.ToJson().ReplaceLineEndings(" "));
+        await Console.In.ReadToEndAsync();
+        return 0;
+    }
+
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+    }
+}
