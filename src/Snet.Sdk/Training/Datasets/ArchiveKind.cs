@@ -18,14 +18,15 @@ internal sealed record ArchiveKind(string Name, params string[] OtherEndings)
 
     private static readonly ArchiveKind[] s_all = [Zip, Tar, TarGz, TarBz2, Gz, Bz2, SevenZip, Rar, Xz, Zstd];
 
+    private static readonly (string Ending, ArchiveKind Kind)[] s_endings =
+        [.. s_all.SelectMany(kind => kind.Endings, (kind, ending) => (ending, kind)).OrderByDescending(pair => pair.ending.Length)];
+
     /// <summary>Gives the kind that a word of a provider's list means; <see langword="null"/> for a word not known here.</summary>
     public static ArchiveKind? FromType(string type) => Array.Find(s_all, kind => kind.Endings.Contains(type));
 
     /// <summary>Gives the kind that a file name claims by its longest known ending.</summary>
     public static ArchiveKind? FromName(string fileName) =>
-        s_all.SelectMany(kind => kind.Endings, (kind, ending) => (kind, ending))
-            .Where(pair => TypeList.Matches([pair.ending], fileName))
-            .MaxBy(pair => pair.ending.Length).kind;
+        Array.Find(s_endings, pair => TypeList.Matches([pair.Ending], fileName)).Kind;
 
     /// <summary>
     /// Says whether a provider's list allows a dataset of this kind under this name. A list that says <c>gz</c> means <c>tar.gz</c> too,
