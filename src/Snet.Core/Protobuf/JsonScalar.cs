@@ -55,7 +55,7 @@ internal static class JsonScalar
         float number => float.IsFinite(number) ? Number(number) : JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         long number => JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         ulong number => JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
-        int when ProtoJson.IsNullable(field) => null,
+        int when WellKnownJson.IsNullable(field) => null,
         int number when field.FieldType == FieldType.Enum && field.EnumType.FindValueByNumber(number) is { } named => JsonValue.Create(named.Name),
         int number => Number(number),
         uint number => Number(number),
@@ -102,11 +102,13 @@ internal static class JsonScalar
     private static string? NumberText(JsonNode? node) => node?.GetValueKind() switch
     {
         JsonValueKind.String => Text(node),
-        JsonValueKind.Number when node.AsValue().TryGetValue(out double large) && !double.IsFinite(large) => null,
-        JsonValueKind.Number when node.AsValue().TryGetValue(out float small) && !float.IsFinite(small) => null,
-        JsonValueKind.Number => node.ToJsonString(),
+        JsonValueKind.Number when IsFinite(node.AsValue()) => node.ToJsonString(),
         _ => null,
     };
+
+    private static bool IsFinite(JsonValue value) => value.TryGetValue(out double wide)
+        ? double.IsFinite(wide)
+        : !value.TryGetValue(out float narrow) || float.IsFinite(narrow);
 
     /// <summary>Reads a whole number; <c>1.0</c> and <c>1e3</c> are such numbers too.</summary>
     private static decimal? WholeNumber(JsonNode? node, decimal least, decimal most)

@@ -42,9 +42,9 @@ internal sealed class JsonToWire
         foreach (var (name, node) in Members(members))
         {
             var field = message.FindFieldByName(name)
-                ?? message.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == name)
+                ?? message.Fields.InDeclarationOrder().FirstOrDefault(candidate => candidate.JsonName == name)
                 ?? throw UnknownField(message, name);
-            if (node is null && (field.IsRepeated || !ProtoJson.IsNullable(field)))
+            if (node is null && (field.IsRepeated || !WellKnownJson.IsNullable(field)))
                 continue;
             if (!matched.TryAdd(field.FieldNumber, (field, node)))
                 throw _path.Error($"the field {field.Name} is given twice");
@@ -105,26 +105,27 @@ internal sealed class JsonToWire
 
     private void WriteList(CodedOutputStream output, FieldDescriptor field, JsonArray list)
     {
-        var packed = field.IsPacked && WireValue.IsPackable(field) ? new MemoryStream() : null;
-        var target = packed is null ? output : new CodedOutputStream(packed, bufferSize: 256, leaveOpen: true);
+        var isPacked = field.IsPacked && WireValue.IsPackable(field);
+        var block = new MemoryStream();
+        using var inner = new CodedOutputStream(block, bufferSize: 256);
         for (var i = 0; i < list.Count; i++)
         {
             _path.Push(i);
-            if (packed is null)
-                WireValue.WriteWithTag(target, field, Convert(field, list[i]));
+            if (isPacked)
+                WireValue.Write(inner, field.FieldType, Convert(field, list[i]));
             else
-                WireValue.Write(target, field.FieldType, Convert(field, list[i]));
+                WireValue.WriteWithTag(output, field, Convert(field, list[i]));
             _path.Pop();
         }
 
-        target.Flush();
-        if (packed is { Length: > 0 })
-            WireValue.WriteBytes(output, field.FieldNumber, Wrap(packed));
+        inner.Flush();
+        if (block.Length > 0)
+            WireValue.WriteBytes(output, field.FieldNumber, Wrap(block));
     }
 
     private object Convert(FieldDescriptor field, JsonNode? node)
     {
-        if (node is null && !ProtoJson.IsNullable(field))
+        if (node is null && !WellKnownJson.IsNullable(field))
             throw _path.Error("null has no place in a list or map");
         if (field.FieldType != FieldType.Message)
             return JsonScalar.Read(field, node) ?? throw _path.Error($"expected {JsonScalar.Describe(field)}");

@@ -38,9 +38,4 @@ internal static class ProtoJson
         ArgumentNullException.ThrowIfNull(message);
         return new WireToJson(wire.ToArray()).Read(message);
     }
-
-    /// <summary>Says whether JSON's null is a value of this field, and not the absence of one.</summary>
-    public static bool IsNullable(FieldDescriptor field)
-        => (field.FieldType == FieldType.Enum && field.EnumType.FullName == "google.protobuf.NullValue")
-            || (field.FieldType == FieldType.Message && field.MessageType.FullName == "google.protobuf.Value");
 }

@@ -3,14 +3,14 @@ namespace Snet.Protobuf;
 /// <summary>Where a conversion stands inside a message, for its errors, and how deep.</summary>
 internal sealed class ProtoJsonPath
 {
-    private readonly List<string> _steps = [];
+    private readonly List<(string? Name, int Index)> _steps = []; // made into text for an error only
     private int _depth;
 
     /// <summary>Goes to a field or a member.</summary>
-    public void Push(string name) => _steps.Add(_steps.Count == 0 ? name : "." + name);
+    public void Push(string name) => _steps.Add((name, 0));
 
     /// <summary>Goes to an element of a list.</summary>
-    public void Push(int index) => _steps.Add($"[{index}]");
+    public void Push(int index) => _steps.Add((null, index));
 
     /// <summary>Goes back one step.</summary>
     public void Pop() => _steps.RemoveAt(_steps.Count - 1);
@@ -27,5 +27,9 @@ internal sealed class ProtoJsonPath
     public void Leave() => _depth--;
 
     /// <summary>Makes the error about this place.</summary>
-    public ProtoJsonException Error(string problem, Exception? innerException = null) => new(string.Concat(_steps), problem, innerException);
+    public ProtoJsonException Error(string problem, Exception? innerException = null)
+    {
+        var path = string.Concat(_steps.Select(step => step.Name is null ? $"[{step.Index}]" : "." + step.Name));
+        return new(path.TrimStart('.'), problem, innerException);
+    }
 }

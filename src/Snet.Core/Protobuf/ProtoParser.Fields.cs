@@ -25,12 +25,9 @@ internal sealed partial class ProtoParser
         if (message is not null && start.Is("map") && _reader.Following.Is("<"))
             return ReadMapField(field, message);
 
-        if (ReadLabel(field))
-            ReadType(field);
-        else if (_isProto2)
+        if (!ReadLabel(field) && _isProto2)
             throw _reader.Expected("optional, required or repeated");
-        else
-            ReadType(field);
+        ReadType(field);
         return ReadFieldEnd(field);
     }
 

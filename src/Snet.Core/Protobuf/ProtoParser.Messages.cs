@@ -171,8 +171,6 @@ internal sealed partial class ProtoParser
         _reader.Expect("{");
         while (!_reader.TryTake("}"))
         {
-            if (_reader.TryTake(";"))
-                continue;
             var field = ReadField(message: null);
             field.Extendee = extendee;
             extensions.Add(field);

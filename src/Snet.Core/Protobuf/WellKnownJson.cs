@@ -15,6 +15,7 @@ internal static partial class WellKnownJson
 {
     public const string Struct = "google.protobuf.Struct";
     private const string Prefix = "google.protobuf.";
+    private const string Wrapper = "wrapper";
 
     /// <summary>How long a duration may be, in seconds: 10,000 years (duration.proto).</summary>
     private const long MaxDurationSeconds = 315_576_000_000;
@@ -44,8 +45,7 @@ internal static partial class WellKnownJson
         "Timestamp" => ExpandTime(node),
         "Duration" => ExpandDuration(node),
         "FieldMask" when IsText(node, out var paths) => [new("paths", ExpandMask(paths))],
-        "DoubleValue" or "FloatValue" or "Int64Value" or "UInt64Value" or "Int32Value" or "UInt32Value" or "BoolValue" or "StringValue"
-            or "BytesValue" when node is not JsonObject => [new("value", node)],
+        Wrapper when node is not JsonObject => [new("value", node)],
         _ => null,
     };
 
@@ -58,13 +58,22 @@ internal static partial class WellKnownJson
         "Timestamp" => FoldText(new Timestamp { Seconds = Long(plain), Nanos = (int)plain["nanos"]! }.ToDiagnosticString(), plain),
         "Duration" => FoldText(new Duration { Seconds = Long(plain), Nanos = (int)plain["nanos"]! }.ToDiagnosticString(), plain),
         "FieldMask" => FoldText(new FieldMask { Paths = { plain["paths"]!.AsArray().Select(path => (string)path!) } }.ToDiagnosticString(), plain),
-        "DoubleValue" or "FloatValue" or "Int64Value" or "UInt64Value" or "Int32Value" or "UInt32Value" or "BoolValue" or "StringValue"
-            or "BytesValue" => Take(plain, "value"),
+        Wrapper => Take(plain, "value"),
         _ => plain,
     };
 
+    /// <summary>Says whether JSON's null is a value of this field, and not the absence of one.</summary>
+    public static bool IsNullable(FieldDescriptor field)
+        => (field.FieldType == FieldType.Enum && field.EnumType.FullName == Prefix + "NullValue")
+            || (field.FieldType == FieldType.Message && field.MessageType.FullName == Prefix + "Value");
+
+    /// <summary>Gives the type's name within its package, or one name for all wrappers; empty for any other package.</summary>
     private static string NameOf(MessageDescriptor message)
-        => message.FullName.StartsWith(Prefix, StringComparison.Ordinal) ? message.FullName[Prefix.Length..] : "";
+    {
+        if (!message.FullName.StartsWith(Prefix, StringComparison.Ordinal))
+            return "";
+        return message.File.Name.EndsWith("wrappers.proto", StringComparison.Ordinal) ? Wrapper : message.FullName[Prefix.Length..];
+    }
 
     private static string ValueField(JsonNode? node) => node?.GetValueKind() switch
     {

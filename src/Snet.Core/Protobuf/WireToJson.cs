@@ -68,11 +68,9 @@ internal sealed class WireToJson(byte[] wire)
     private void ReadFields(MessageDescriptor message, Segment part, Dictionary<int, object?> values)
     {
         var input = Open(part);
-        uint tag;
-        while ((tag = input.ReadTag()) != 0)
+        while (ReadTag(input, out var number, out var type))
         {
-            var field = message.FindFieldByNumber(WireFormat.GetTagFieldNumber(tag));
-            var type = WireFormat.GetTagWireType(tag);
+            var field = message.FindFieldByNumber(number);
             if (field is not null && type == WireValue.TypeOf(field) && type != WireFormat.WireType.StartGroup)
                 ReadField(ref input, part, field, values);
             else if (field is not null && type == WireFormat.WireType.LengthDelimited && WireValue.IsPackable(field))
@@ -133,13 +131,11 @@ internal sealed class WireToJson(byte[] wire)
         object keyRead = JsonScalar.DefaultOf(key);
         var read = new Dictionary<int, object?>();
         var input = Open(entry);
-        uint tag;
-        while ((tag = input.ReadTag()) != 0)
+        while (ReadTag(input, out var number, out var type))
         {
-            var number = WireFormat.GetTagFieldNumber(tag);
-            if (number == 1 && WireFormat.GetTagWireType(tag) == WireValue.TypeOf(key))
+            if (number == 1 && type == WireValue.TypeOf(key))
                 keyRead = WireValue.Read(input, key.FieldType);
-            else if (number == 2 && WireFormat.GetTagWireType(tag) == WireValue.TypeOf(value))
+            else if (number == 2 && type == WireValue.TypeOf(value))
                 ReadSingle(ref input, entry, value, read);
             else
                 input.SkipLastField();
@@ -157,6 +153,13 @@ internal sealed class WireToJson(byte[] wire)
         if (value.FieldType == FieldType.Message)
             return ReadInner(value, read.TryGetValue(2, out var parts) ? (List<Segment>)parts! : []);
         return read.TryGetValue(2, out var node) ? (JsonNode?)node : JsonScalar.Write(value, JsonScalar.DefaultOf(value));
+    }
+
+    private bool ReadTag(CodedInputStream input, out int number, out WireFormat.WireType type)
+    {
+        var tag = input.ReadTag();
+        (number, type) = (WireFormat.GetTagFieldNumber(tag), WireFormat.GetTagWireType(tag));
+        return type <= WireFormat.WireType.Fixed32 ? tag != 0 : throw _path.Error($"the wire type {(int)type} does not exist");
     }
 
     private CodedInputStream Open(Segment part) => new(wire, part.Start, part.Length);
