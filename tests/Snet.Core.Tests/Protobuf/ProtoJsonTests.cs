@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Snet.Ethereum;
 using Snet.Protobuf;
@@ -117,6 +118,22 @@ public class ProtoJsonTests
             Int64Value = -5, Uint64Value = 7, DoubleValue = 1.5, FloatValue = 2,
             StringValue = Guid.Empty.ToString(), Kind = Kind.First, Fixed64Value = 3,
         });
+    }
+
+    [Test]
+    public void ToWire_Lists_ArePackedAsTheFileSays()
+    {
+        var lists = new Lists
+        {
+            Doubles = { 1, -1 }, Floats = { 1 }, Sint32S = { -1, 300 }, Uint64S = { 1, 2 },
+            Bools = { true, false }, Strings = { "", "a" }, Kinds = { Kind.First },
+        };
+        var json = Json("""
+            { "doubles": [1, -1], "floats": [1], "sint32s": [-1, 300], "uint64s": [1, 2],
+              "bools": [true, false], "strings": ["", "a"], "kinds": [1], "scalars": [] }
+            """);
+
+        Hex.Encode(ProtoJson.ToWire(Message("Lists"), json)).ShouldBe(Hex.Encode(lists.ToByteArray()));
     }
 
     [TestCase(double.NaN)]

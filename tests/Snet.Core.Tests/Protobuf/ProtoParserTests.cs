@@ -47,6 +47,9 @@ public class ProtoParserTests
         Case("message M { repeated group G = 1 {} }", 1, 22, "expected a type; groups are not supported, found 'group'"),
         Case(Nested("message M {", 40), 1, (32 * 11) + 1, "messages nest deeper than 32"),
         Case("option a = " + Nested("{ a:", 40), 1, 11 + (32 * 4) + 1, "expected option values no deeper than 32, found '{'"),
+        Case("package " + Nested("a.", 300) + "a;", 1, 8 + 514, "expected a name of at most 512 characters, found '.'"),
+        Case("option " + Nested("a.", 40) + "a = 1;", 1, 7 + 64, "expected '=', found '.'"),
+        Case(Nested($"message {new string('m', 200)} {{ ", 3) + "}}}", 1, (2 * 211) + 1, $"the full name of \"{new string('m', 200)}\" is longer than 512 characters"),
         Case($"message {new string('M', 256)} {{}}", 1, 9, "this name is longer than 255 characters"),
     ];
 
@@ -89,6 +92,7 @@ public class ProtoParserTests
         fields.InFieldNumberOrder().Select(field => field.HasPresence).ShouldBe([true, false, false, false, true, false, true]);
         (fields["unpacked"].IsPacked, fields["packed"].IsPacked).ShouldBe((false, true));
         file.MessageTypes[0].RealOneofCount.ShouldBe(1);
+        file.MessageTypes[0].NestedTypes[0].Oneofs.ShouldBeEmpty();
     }
 
     [Test]

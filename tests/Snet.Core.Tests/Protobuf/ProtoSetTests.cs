@@ -139,6 +139,22 @@ public class ProtoSetTests
         Should.Throw<ProtoParseException>(() => ProtoSet.Parse(files)).Message.ShouldStartWith("a.proto(1,48): \"C\" is unknown here");
     }
 
+    [TestCase(".b.C")]
+    [TestCase("b.C", false)]
+    public void Parse_FirstWordOfANameInAnInnerScope_HidesTheOuterOne(string name, bool isFound = true)
+    {
+        var files = new Dictionary<string, string>
+        {
+            ["a.proto"] = Proto3($"package a; import \"b.proto\"; message b {{}} message M {{ {name} c = 1; }}"),
+            ["b.proto"] = Proto3("package b; message C {}"),
+        };
+
+        if (isFound)
+            ProtoSet.Parse(files).Files[1].MessageTypes[1].Fields[1].MessageType.FullName.ShouldBe("b.C");
+        else
+            Should.Throw<ProtoParseException>(() => ProtoSet.Parse(files)).Message.ShouldContain("\"b.C\" is unknown here");
+    }
+
     [TestCase("import \"nowhere/b.proto\";", "a.proto(1,18): the file \"nowhere/b.proto\" is imported and missing")]
     [TestCase("import \"a.proto\";", "a.proto(1,18): \"a.proto\" imports this file in turn")]
     [TestCase("import \"x/twice.proto\";", "a.proto(1,18): \"x/twice.proto\" is missing, and more than one file is called \"twice.proto\"")]

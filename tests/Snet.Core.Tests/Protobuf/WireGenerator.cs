@@ -50,7 +50,8 @@ internal static class WireGenerator
             return Entry(field.MessageType, depth).Select(bytes => Write(output => WireValue.WriteBytes(output, field.FieldNumber, ByteString.CopyFrom(bytes))));
 
         var single = Value(field, depth).Select(value => Write(output => WireValue.WriteWithTag(output, field, value)));
-        return WireValue.IsPackable(field) ? Gen.OneOf(single, Packed(field)) : single;
+        var isPackable = field.IsRepeated && field.FieldType is not (FieldType.String or FieldType.Bytes or FieldType.Message);
+        return isPackable ? Gen.OneOf(single, Packed(field)) : single;
     }
 
     private static Gen<byte[]> Entry(MessageDescriptor entry, int depth)
