@@ -51,7 +51,8 @@ public sealed class SandboxDaemon : IAsyncDisposable
     internal async Task InitializeAsync(CancellationToken cancellationToken)
     {
         var quirks = Quirks.Of(_settings.Version);
-        var metadata = await new MetadataReader(_settings, _chain).ReadAsync(cancellationToken).ConfigureAwait(false);
+        using var reader = new MetadataReader(_settings, _chain);
+        var metadata = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var channels = new PaymentChannels(_chain, metadata.Recipient, metadata.GroupId, quirks);
         var parts = new DaemonParts(_settings, _configuration, quirks, metadata, _chain, channels, _state);
 

@@ -9,7 +9,7 @@ namespace Snet.Sdk.Sandbox.Daemon;
 internal sealed class DaemonChain : IDisposable
 {
     private static readonly BigInteger IdLimit = BigInteger.One << 256;
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly DaemonSettings _settings;
     private readonly EthereumClient _node;
 

@@ -9,8 +9,10 @@ using Snet.Protocol;
 namespace Snet.Sdk.Sandbox.Daemon;
 
 /// <summary>Reads organization, service and proto files as the daemon does when it starts: Registry by JSON-RPC, files by the IPFS API (protocol a).</summary>
-internal sealed partial class MetadataReader(DaemonSettings settings, DaemonChain chain)
+internal sealed partial class MetadataReader(DaemonSettings settings, DaemonChain chain) : IDisposable
 {
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+
     /// <summary>Reads everything.</summary>
     /// <exception cref="InvalidOperationException">Something is missing; the daemon does not start then.</exception>
     public async Task<DaemonMetadata> ReadAsync(CancellationToken cancellationToken)
@@ -34,6 +36,9 @@ internal sealed partial class MetadataReader(DaemonSettings settings, DaemonChai
             ReadArchive(await FetchAsync(archive, cancellationToken).ConfigureAwait(false)));
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
     private async Task<JsonObject> ReadJsonAsync(AbiFunction function, object[] arguments, string what, CancellationToken cancellationToken)
     {
         var answer = await chain.ReadRegistryAsync(function, arguments, cancellationToken).ConfigureAwait(false);
@@ -51,8 +56,7 @@ internal sealed partial class MetadataReader(DaemonSettings settings, DaemonChai
     {
         // The daemon takes away the scheme and whatever cannot stand in a content id (a.2).
         var cid = NotInCid().Replace(uri.Replace("ipfs://", "", StringComparison.Ordinal), "");
-        using var http = new HttpClient();
-        using var response = await http.PostAsync(new Uri(settings.Ipfs, $"/api/v0/cat?arg={cid}"), null, cancellationToken).ConfigureAwait(false);
+        using var response = await _http.PostAsync(new Uri(settings.Ipfs, $"/api/v0/cat?arg={cid}"), null, cancellationToken).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }

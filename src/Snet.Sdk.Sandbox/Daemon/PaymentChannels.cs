@@ -97,6 +97,3 @@ internal sealed class PaymentChannels(DaemonChain chain, EthereumAddress recipie
     /// <summary>Forgets a claim that is on the chain.</summary>
     public void RemoveClaim(PaymentChannel claim) => _claims.TryRemove((claim.Id, claim.Nonce), out _);
 }
-
-/// <summary>A channel cannot be used for a payment; the message is the detail that every caller puts behind its own words (protocol e.3 #6).</summary>
-internal sealed class ChannelException(string detail) : Exception(detail);

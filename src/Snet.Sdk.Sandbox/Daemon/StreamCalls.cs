@@ -48,10 +48,3 @@ internal sealed class StreamCalls(
 
     private StreamHandler Handler(string path) => handlers.GetValueOrDefault(path, passthrough);
 }
-
-/// <summary>Does the work of a paid stream.</summary>
-/// <param name="call">The client's call.</param>
-/// <param name="first">Its first message, when that was read before the payment.</param>
-/// <param name="payment">The payment.</param>
-/// <param name="cancellationToken">The end of the call from outside.</param>
-internal delegate Task StreamHandler(GrpcServerCall call, ReadOnlyMemory<byte>? first, IPayment payment, CancellationToken cancellationToken);
