@@ -14,6 +14,7 @@ public sealed class SnetSandbox : IAsyncDisposable
     private static readonly BigInteger Token = BigInteger.Pow(10, 18); // in cogs; an ether in wei is as many
 
     private readonly SandboxChain? _chain;
+    private int _disposed;
 
     private SnetSandbox(SandboxChain? chain, SandboxStorage storage, SandboxProvider provider, SandboxDaemon daemon, SnetPlatform platform) =>
         (_chain, Storage, Provider, Daemon, Platform) = (chain, storage, provider, daemon, platform);
@@ -60,6 +61,8 @@ public sealed class SnetSandbox : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The sandbox itself failed while it answered a call.</exception>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         Exception[] faults = [.. Daemon.Faults, .. Provider.Faults]; // those so far: calls that are cut from here on are none
         await Daemon.DisposeAsync().ConfigureAwait(false);
         await Provider.DisposeAsync().ConfigureAwait(false);

@@ -62,6 +62,15 @@ internal sealed class SnetSandboxTests
     }
 
     [Test]
+    public async Task DisposeAsync_Twice_DoesNothingMore(CancellationToken cancellationToken)
+    {
+        var sandbox = await SnetSandbox.StartAsync(cancellationToken: cancellationToken);
+
+        await sandbox.DisposeAsync();
+        await sandbox.DisposeAsync();
+    }
+
+    [Test]
     public async Task StartAsync_Cancelled_StopsWhatHasStarted()
     {
         using var source = new CancellationTokenSource();
