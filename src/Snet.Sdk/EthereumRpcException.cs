@@ -14,9 +14,7 @@ public sealed class EthereumRpcException : SnetException
     }
 
     internal EthereumRpcException(JsonRpcException e)
-        : this(e.Message, e.Endpoint, e.Code, e)
-    {
-    }
+        : this(e.Message, e.Endpoint, e.Code, e) => RetryAfter = e.RetryAfter > TimeSpan.Zero ? e.RetryAfter : null;
 
     /// <summary>Scheme, host and port of the node; never its path, where keys stand.</summary>
     public string Endpoint { get; }

@@ -2,7 +2,6 @@ using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Snet.Protobuf;
 using Training;
-using TrainingProto = Snet.Protocol.TrainingProto;
 
 namespace Snet.Sdk.Sandbox.Daemon.Models;
 
