@@ -39,11 +39,11 @@ Say("Uploading and validating");
 TokenAmount validatePrice = await service.Training.ValidateModelPriceAsync(model.Id);
 Say($"  the provider asks {validatePrice}");
 await SayChannelsAsync();
-var progress = new Progress<UploadProgress>(p => Say($"  sent {p.SentBytes:N0} of {p.TotalBytes:N0} bytes"));
+var progress = new Printed<UploadProgress>(p => Say($"  sent {p.SentBytes:N0} of {p.TotalBytes:N0} bytes"));
 ModelStatus status = await service.Training.UploadAndValidateAsync(model.Id, dataset, validatePrice, new UploadOptions { Progress = progress });
 Say($"  {status}");
 await SayChannelsAsync();
-var wait = new WaitOptions { Timeout = TimeSpan.FromHours(1), Progress = new Progress<SnetModel>(m => Say($"  {m.Status}")) };
+var wait = new WaitOptions { Timeout = TimeSpan.FromHours(1), Progress = new Printed<SnetModel>(m => Say($"  {m.Status}")) };
 model = await service.Training.WaitForStatusAsync(model.Id, ModelStatus.Validated, wait);
 
 Say("Training");
@@ -62,8 +62,14 @@ CallResult<JsonObject> with = await service.CallAsync(trained.Name, request, new
 Say($"  with the model:    {with.Value["result"]} (for {with.Paid})");
 
 Say("What it all cost");
+var total = TokenAmount.Zero;
 await foreach (var receipt in snet.Account.ListReceiptsAsync())
-    Say($"  {receipt.Method,-40} {receipt.Paid,10} {receipt.Outcome}");
+{
+    total += receipt.Paid;
+    Say($"  {receipt.Method,-40} {receipt.Paid,10}");
+}
+
+Say($"  {"in all",-40} {total,10}");
 var after = await snet.Account.GetBalanceAsync();
 Say($"  {after.Wallet} in the wallet, {after.Escrow} in escrow; what the channel still holds comes back when it expires");
 

@@ -12,7 +12,7 @@ namespace Snet.Sdk;
 /// <remarks>Safe for threads; keep one for as long as the process lives. Making one reads and sends nothing. Without a signer it only reads.</remarks>
 public class SnetClient : IAsyncDisposable, IDisposable
 {
-    internal const string UserAgent = "snet-sdk-dotnet/0.1.0";
+    internal static readonly string UserAgent = $"snet-sdk-dotnet/{typeof(SnetClient).Assembly.GetName().Version!.ToString(3)}";
 
     private readonly ConcurrentDictionary<PaymentGroup, ChannelPool> _pools = new();
     private readonly List<HttpClient> _http = [];

@@ -165,6 +165,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         options ??= new ServiceCallOptions();
         var timeout = options.Timeout ?? _client.Options.CallTimeout;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(options));
+        var own = OwnHeaders(options);
         var definition = await _source.GetAsync(cancellationToken).ConfigureAwait(false);
         var target = definition.FindMethod(method);
         if (options.ModelId is { } model)
@@ -174,7 +175,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         var daemon = await GetDaemonAsync(cancellationToken).ConfigureAwait(false);
         var caller = await GetCallerAsync(cancellationToken).ConfigureAwait(false);
         var (answer, receipt) = await caller.CallAsync(
-            order, (headers, ct) => daemon.SendAsync(target.Path, request, WithHeaders(headers, options), timeout, ct), RequoteAsync, cancellationToken)
+            order, (headers, ct) => daemon.SendAsync(target.Path, request, With(headers, own), timeout, ct), RequoteAsync, cancellationToken)
             .ConfigureAwait(false);
         return new CallResult<T>(read(answer.Message.ToArray()), receipt.Paid, receipt, Headers(answer));
 
@@ -207,15 +208,24 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         return stream.ToArray();
     }
 
-    private static GrpcMetadata WithHeaders(GrpcMetadata payment, ServiceCallOptions options)
+    // Checked before anything is signed.
+    private static GrpcMetadata OwnHeaders(ServiceCallOptions options)
     {
+        var headers = new GrpcMetadata();
         foreach (var (name, value) in options.Headers)
         {
             if (name.StartsWith("snet-", StringComparison.OrdinalIgnoreCase))
                 throw new ArgumentException($"The header '{name}' is one of the payment's own.", nameof(options));
-            payment.Add(name, value);
+            headers.Add(name, value);
         }
 
+        return headers;
+    }
+
+    private static GrpcMetadata With(GrpcMetadata payment, GrpcMetadata own)
+    {
+        foreach (var header in own)
+            payment.Add(header);
         return payment;
     }
 

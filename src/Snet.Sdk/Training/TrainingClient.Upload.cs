@@ -1,6 +1,5 @@
 using Snet.Protocol;
 using Snet.Sdk.Payments;
-using Snet.Sdk.Services;
 using Snet.Sdk.Training.Datasets;
 
 namespace Snet.Sdk.Training;
@@ -46,6 +45,7 @@ public partial class TrainingClient
         var agreement = Agreement(price, options.MaxPrice, nameof(UploadOptions));
 
         var rules = await GetMethodMetadataForModelAsync(modelId, cancellationToken).ConfigureAwait(false);
+        await EnsureUploadWorksAsync(cancellationToken).ConfigureAwait(false);
         var opened = await dataset.OpenAsync(rules, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
@@ -61,7 +61,6 @@ public partial class TrainingClient
         string modelId, OpenedDataset dataset, PriceAgreement agreement, UploadOptions options, CancellationToken cancellationToken)
     {
         var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        await EnsureUploadWorksAsync(daemon, cancellationToken).ConfigureAwait(false);
         var upload = new DatasetUpload(modelId, dataset, options, _service.Client.Options, _caller.Authorizer);
         var status = await PayAsync(
             UploadRpc, modelId, agreement, ct => ValidateModelPriceAsync(modelId, ct), PaymentHeaders.EscrowType,
@@ -70,8 +69,9 @@ public partial class TrainingClient
     }
 
     // Daemons 6.1 lose the first part of every upload, those of 6.2 fail each (protocol f.6); better said before anything is signed.
-    private static async Task EnsureUploadWorksAsync(DaemonConnection daemon, CancellationToken cancellationToken)
+    private async Task EnsureUploadWorksAsync(CancellationToken cancellationToken)
     {
+        var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
         var text = await daemon.GetVersionAsync(cancellationToken).ConfigureAwait(false);
         if (Version.TryParse(text.TrimStart('v'), out var version) && version.Major == 6 && version.Minor is 1 or 2)
             throw new UploadNotSupportedException(text);
