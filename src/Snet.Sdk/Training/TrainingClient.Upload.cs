@@ -1,5 +1,6 @@
 using Snet.Protocol;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Services;
 using Snet.Sdk.Training.Datasets;
 
 namespace Snet.Sdk.Training;
