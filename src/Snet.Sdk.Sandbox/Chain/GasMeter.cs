@@ -28,6 +28,3 @@ internal sealed class GasMeter(long limit)
         return 21_000 + (4L * zeros) + (16L * (data.Length - zeros));
     }
 }
-
-/// <summary>A transaction's gas limit was too low.</summary>
-internal sealed class OutOfGasException : Exception;

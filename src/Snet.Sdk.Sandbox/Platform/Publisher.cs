@@ -13,7 +13,7 @@ internal sealed class Publisher : IDisposable
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReceiptTimeout = TimeSpan.FromMinutes(1);
 
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http;
     private readonly Uri _rpc;
     private readonly EthereumClient _client;
 
@@ -23,6 +23,7 @@ internal sealed class Publisher : IDisposable
     public Publisher(Uri rpc)
     {
         _rpc = rpc;
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = !rpc.IsLoopback });
         _client = new EthereumClient(new JsonRpcClient(_http, [rpc], new JsonRpcOptions(AttemptTimeout, MaxRetries: 2, TimeProvider.System)));
     }
 

@@ -36,14 +36,3 @@ internal static class TestKeys
     /// <summary>Those who pay: each holds 1000 tokens, and ether.</summary>
     public static readonly IReadOnlyList<TestKey> Users = [Alice, Bob, Carol, Dave, Erin];
 }
-
-/// <summary>An account whose key is public.</summary>
-/// <param name="Key">The private key, 0x and 64 digits.</param>
-/// <param name="Address">The address that belongs to it.</param>
-internal sealed record TestKey(string Key, EthereumAddress Address)
-{
-    public TestKey(string key, string address)
-        : this(key, EthereumAddress.Parse(address))
-    {
-    }
-}

@@ -1,0 +1,4 @@
+namespace Snet.Sdk.Sandbox.Chain;
+
+/// <summary>A transaction's gas limit was too low.</summary>
+internal sealed class OutOfGasException : Exception;
