@@ -1,5 +1,3 @@
-using Snet.Ethereum;
-
 namespace Snet.Sdk.Sandbox.Platform;
 
 /// <summary>The platform's accounts: <c>m/44'/60'/0'/0/N</c> of the mnemonic <c>test test test test test test test test test test test junk</c>.</summary>
