@@ -1,7 +1,7 @@
 // Trains a model: found, priced, paid, uploaded, validated, trained and called. Without arguments on the sandbox, a whole platform in this process.
 //   dotnet run --project examples/BasePipeline
 //   dotnet run --project examples/BasePipeline -- --platform platform.json
-//   dotnet run --project examples/BasePipeline -- --network sepolia --rpc https://... --org ORG --service SERVICE     (with SNET_PRIVATE_KEY)
+//   dotnet run --project examples/BasePipeline -- --network sepolia --rpc https://... [--org ORG --service SERVICE]   (with SNET_PRIVATE_KEY)
 using System.Text.Json.Nodes;
 using BasePipeline;
 using Snet.Sdk;

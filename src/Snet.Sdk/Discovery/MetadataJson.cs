@@ -49,7 +49,7 @@ internal static class MetadataJson
         try
         {
             using var document = JsonDocument.Parse(json);
-            return read(document.RootElement);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw new FormatException("it is no JSON object.");
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {

@@ -15,6 +15,16 @@ public sealed class PublicApiTests
         .Where(m => !m.IsSpecialName);
 
     [Test]
+    public void Assemblies_DependOneWay()
+    {
+        References(Sdk).ShouldNotContain("Snet.Sdk.Sandbox");
+        References(typeof(Sandbox.SnetSandbox).Assembly).ShouldNotContain("Snet.Sdk"); // it must not share the client's reading of the rules
+        References(typeof(Snet.Ethereum.EthereumAddress).Assembly).ShouldNotContain(name => name!.StartsWith("Snet.", StringComparison.Ordinal));
+
+        static IEnumerable<string?> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(a => a.Name);
+    }
+
+    [Test]
     public void PublicTypes_Count_StaysSmall()
     {
         Sdk.GetExportedTypes().Length.ShouldBeLessThanOrEqualTo(90);
