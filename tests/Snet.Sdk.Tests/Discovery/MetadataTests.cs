@@ -62,8 +62,13 @@ public sealed class MetadataTests
         }),
     });
 
-    private static byte[] Organization(string address, string threshold) => System.Text.Encoding.UTF8.GetBytes($$"""
-        {"org_name": "x", "groups": [{"group_name": "default_group", "group_id": "{{GroupId}}",
-         "payment": {"payment_address": "{{address}}", "payment_expiration_threshold": {{threshold}}}}]}
-        """);
+    private static byte[] Organization(string address, string threshold) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+    {
+        ["org_name"] = "x",
+        ["groups"] = new JsonArray(new JsonObject
+        {
+            ["group_name"] = "default_group", ["group_id"] = GroupId,
+            ["payment"] = new JsonObject { ["payment_address"] = address, ["payment_expiration_threshold"] = JsonNode.Parse(threshold) },
+        }),
+    });
 }
