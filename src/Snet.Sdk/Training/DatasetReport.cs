@@ -7,7 +7,8 @@ namespace Snet.Sdk.Training;
 /// <summary>What the check of a dataset found, all of it at once.</summary>
 /// <remarks>
 /// Problems come in a fixed order: those of the dataset as a whole, then by the entry's name. Of one rule 100 are listed at most;
-/// one more line then says how many there are besides.
+/// one more line then says how many there are besides. A check of a hostile archive ends early, with an error: when it unpacks into
+/// more than 100 MB and 200 times its own size, or more than 1 TB, or has more than a million entries.
 /// </remarks>
 /// <param name="FileName">The name under which the dataset is sent.</param>
 /// <param name="Kind">What the dataset is: <c>zip</c>, <c>tar</c>, <c>tar.gz</c>, <c>tar.bz2</c>, <c>7z</c> and so on.</param>

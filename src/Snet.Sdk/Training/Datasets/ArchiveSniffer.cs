@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using ICSharpCode.SharpZipLib.BZip2;
 
 namespace Snet.Sdk.Training.Datasets;
 
@@ -48,7 +47,7 @@ internal static class ArchiveSniffer
 
     private static Stream Inflate(Stream archive) => new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
 
-    private static Stream Decompress(Stream archive) => new BZip2InputStream(archive) { IsStreamOwner = false };
+    private static Stream Decompress(Stream archive) => new Bzip2ContentStream(archive);
 
     private static bool HoldsTar(Stream archive, Func<Stream, Stream> open)
     {

@@ -6,29 +6,35 @@ namespace Snet.Sdk.Training.Datasets;
 /// Unpacks bzip2, also when the file is several bzip2 streams in a row, as programs that pack in parallel write it; the library stops
 /// after the first. Checksums are the library's work. Leaves the archive open.
 /// </summary>
-internal sealed class Bzip2ContentStream : ReadStream
+/// <param name="archive">The archive, read from where it stands.</param>
+internal sealed class Bzip2ContentStream(Stream archive) : ReadStream
 {
     private const int BufferSize = 1 << 17;
-    private readonly BufferedStream _source;
-    private BZip2InputStream _part;
-
-    /// <summary>Unpacks from where the archive stands.</summary>
-    public Bzip2ContentStream(Stream archive)
-    {
-        _source = new BufferedStream(archive, BufferSize);
-        _part = OpenPart();
-    }
+    private readonly BufferedStream _source = new(archive, BufferSize);
+    private BZip2InputStream? _part;
 
     public override int Read(Span<byte> buffer)
     {
         while (true)
         {
-            var count = _part.Read(buffer);
+            var count = ReadPart(buffer);
             if (count > 0 || buffer.IsEmpty || _source.Position == _source.Length)
                 return count;
-            _part = OpenPart();
+            _part = null;
         }
     }
 
-    private BZip2InputStream OpenPart() => new(_source) { IsStreamOwner = false };
+    private int ReadPart(Span<byte> buffer)
+    {
+        try
+        {
+            _part ??= new BZip2InputStream(_source) { IsStreamOwner = false };
+            return _part.Read(buffer);
+        }
+        catch (IndexOutOfRangeException e)
+        {
+            // How the library notices that a damaged block points outside itself.
+            throw new InvalidDataException("The compressed data is damaged.", e);
+        }
+    }
 }

@@ -12,6 +12,7 @@ internal sealed class DatasetCheck
     private readonly ProblemList _errors;
     private readonly ProblemList _warnings;
     private readonly EntryCheck _entries;
+    private bool _readToEnd;
 
     /// <summary>Prepares the check.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -37,10 +38,10 @@ internal sealed class DatasetCheck
     {
         AddPackingProblems();
         CheckSize();
-        var (kind, reader) = Recognize();
-        if (reader is not null)
+        var (kind, entries) = Recognize(cancellationToken);
+        if (entries is not null)
         {
-            await ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(entries, cancellationToken).ConfigureAwait(false);
             CheckContent();
         }
 
@@ -72,27 +73,26 @@ internal sealed class DatasetCheck
             _errors.Add(DatasetRule.EmptyDataset, "Empty dataset: it has no bytes");
     }
 
-    /// <summary>Finds out what the dataset is, and who reads it; no reader when it cannot be read or nobody knows how.</summary>
-    private (string Kind, IDatasetReader? Reader) Recognize()
+    /// <summary>Finds out what the dataset is; no entries when it is damaged at the start or nobody knows how to read it.</summary>
+    private (string Kind, IAsyncEnumerable<DatasetEntry>? Entries) Recognize(CancellationToken cancellationToken)
     {
         _archive.Position = 0;
         var start = ArchiveSniffer.ReadStart(_archive);
         var (claimed, found) = (ArchiveKind.FromName(_dataset.FileName), ArchiveSniffer.FromContent(_archive, start));
         _archive.ThrowIfFaulted();
         var kind = Settle(claimed, found);
-        var reader = BuiltIn(kind) ?? _extraReaders.FirstOrDefault(extra => extra.CanRead(_dataset.FileName, start));
-        var word = kind?.Name ?? reader?.Kind ?? claimed?.Name ?? TypeList.TypeOf(_dataset.FileName);
+        var entries = ReadHere(kind, cancellationToken);
+        var extra = entries is null ? _extraReaders.FirstOrDefault(reader => reader.CanRead(_dataset.FileName, start)) : null;
+        var word = kind?.Name ?? extra?.Kind ?? claimed?.Name ?? TypeList.TypeOf(_dataset.FileName);
         if (_dataset.Length == 0)
             return (word, null);
 
+        entries ??= extra?.ReadAsync(_archive, cancellationToken);
         CheckType(word);
-        if (claimed is not null && reader is null && kind is null)
-            _errors.Add(DatasetRule.Corrupt, $"Damaged dataset: `{ShownName}` is named {claimed}, and its content is not {claimed}");
-        else if (claimed != kind)
-            CheckName(claimed, kind);
-        if (reader is null && (claimed is null || kind is not null))
+        CheckName(claimed, kind, isRead: entries is not null);
+        if (entries is null && (kind ?? claimed) == kind)
             AddUnchecked($"it is not known here how to read {(word.Length > 0 ? word : "it")}");
-        return (word, reader);
+        return (word, entries);
     }
 
     /// <summary>The content decides, except that gzip or bzip2 whose name says that a tar is inside must hold one.</summary>
@@ -101,9 +101,10 @@ internal sealed class DatasetCheck
             ? claimed
             : found;
 
-    private IDatasetReader? BuiltIn(ArchiveKind? kind) =>
-        kind == ArchiveKind.Zip ? new ZipDatasetReader(_limits)
-        : kind == ArchiveKind.Tar || kind == ArchiveKind.TarGz || kind == ArchiveKind.TarBz2 ? new TarDatasetReader(kind, _limits, _meter)
+    private IAsyncEnumerable<DatasetEntry>? ReadHere(ArchiveKind? kind, CancellationToken cancellationToken) =>
+        kind == ArchiveKind.Zip ? new ZipDatasetReader(_limits).Read(_archive).ToAsyncEnumerable()
+        : kind == ArchiveKind.Tar || kind == ArchiveKind.TarGz || kind == ArchiveKind.TarBz2
+            ? new TarDatasetReader(kind, _limits, _meter).Read(_archive, cancellationToken).ToAsyncEnumerable()
         : null;
 
     private void CheckType(string word)
@@ -116,19 +117,23 @@ internal sealed class DatasetCheck
         }
     }
 
-    private void CheckName(ArchiveKind? claimed, ArchiveKind? kind)
+    private void CheckName(ArchiveKind? claimed, ArchiveKind? kind, bool isRead)
     {
+        if (claimed == kind || (kind is null && isRead))
+            return;
         if (claimed is null)
             _warnings.Add(DatasetRule.ArchiveName, $"The name `{ShownName}` does not say that the dataset is {kind}");
+        else if (kind is null)
+            _errors.Add(DatasetRule.Corrupt, $"Damaged dataset: `{ShownName}` is named {claimed}, and its content is not {claimed}");
         else if ((claimed, kind) != (ArchiveKind.Gz, ArchiveKind.TarGz) && (claimed, kind) != (ArchiveKind.Bz2, ArchiveKind.TarBz2))
             _errors.Add(DatasetRule.ArchiveName, $"Wrong dataset name: `{ShownName}` is named {claimed}, and its content is {kind}");
     }
 
-    private async Task ReadAsync(IDatasetReader reader, CancellationToken cancellationToken)
+    private async Task ReadAsync(IAsyncEnumerable<DatasetEntry> entries, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var entry in reader.ReadAsync(_archive, cancellationToken).ConfigureAwait(false))
+            await foreach (var entry in entries.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 if (_entries.EntryCount == _limits.MaxEntries)
                 {
@@ -138,6 +143,8 @@ internal sealed class DatasetCheck
 
                 _entries.Check(entry, cancellationToken);
             }
+
+            _readToEnd = true;
         }
         catch (ExpansionException e)
         {
@@ -162,7 +169,7 @@ internal sealed class DatasetCheck
         var (count, limit) = (_entries.FileCount, _rules.DatasetMaxCountFiles);
         if (limit > 0 && count > limit)
             _errors.Add(DatasetRule.FileCount, $"Too many files: {count} > {limit}");
-        if (count == 0 && _errors.IsEmpty)
+        if (count == 0 && _errors.IsEmpty && _readToEnd)
             _errors.Add(DatasetRule.EmptyDataset, "Empty dataset: there are no files in it");
         _entries.ReportDuplicates();
     }

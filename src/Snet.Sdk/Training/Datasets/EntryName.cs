@@ -30,7 +30,7 @@ internal static class EntryName
 
     /// <summary>Says whether an entry is what an operating system leaves behind, and no data.</summary>
     public static bool IsJunk(string name) =>
-        Parts(name) is [.. var folders, var file]
+        Parts(name.Replace('\\', '/')) is [.. var folders, var file]
         && (folders.Contains("__MACOSX") || IsJunkPart(file));
 
     /// <summary>Says whether a file or a folder of this name, without folders, is what an operating system leaves behind.</summary>

@@ -5,7 +5,8 @@ internal static class FolderPacker
 {
     /// <summary>Packs a folder into a temporary file.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="types">What the method allows, as its metadata has it; the first kind that can be written is taken, else zip.</param>
+    /// <param name="types">What the method allows, as its metadata has it; the first kind that can be written is taken, bzip2 last of
+    /// all since it is slow, and zip when there is none.</param>
     /// <param name="cancellationToken">Ends the packing.</param>
     public static OpenedDataset Pack(string path, IReadOnlyList<string> types, CancellationToken cancellationToken)
     {
@@ -13,7 +14,7 @@ internal static class FolderPacker
         if (!root.Exists)
             throw new DirectoryNotFoundException($"There is no folder `{path}` to make a dataset of.");
 
-        var type = types.FirstOrDefault(CanWrite) ?? ArchiveKind.Zip.Name;
+        var type = types.Where(CanWrite).OrderBy(IsSlow).FirstOrDefault() ?? ArchiveKind.Zip.Name;
         var content = FolderContent.Find(root, cancellationToken);
         var file = TempFile.Create();
         try
@@ -35,6 +36,8 @@ internal static class FolderPacker
 
     private static bool CanWrite(string type) => ArchiveKind.FromType(type) is { } kind
         && (kind == ArchiveKind.Zip || kind == ArchiveKind.Tar || kind == ArchiveKind.TarGz || kind == ArchiveKind.TarBz2);
+
+    private static bool IsSlow(string type) => ArchiveKind.FromType(type) == ArchiveKind.TarBz2;
 
     private static void Write(IReadOnlyList<FolderEntry> entries, ArchiveKind kind, FileStream file, CancellationToken cancellationToken)
     {

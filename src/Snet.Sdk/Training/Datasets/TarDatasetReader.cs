@@ -3,18 +3,12 @@ using System.Formats.Tar;
 namespace Snet.Sdk.Training.Datasets;
 
 /// <summary>Reads tar, plain or compressed, in one pass from start to end.</summary>
-internal sealed class TarDatasetReader(ArchiveKind kind, DatasetLimits limits, ExpansionMeter meter) : IDatasetReader
+internal sealed class TarDatasetReader(ArchiveKind kind, DatasetLimits limits, ExpansionMeter meter)
 {
     private const int BufferSize = 1 << 17;
 
-    public string Kind => kind.Name;
-
-    public bool CanRead(string fileName, ReadOnlySpan<byte> firstBytes) => throw new NotSupportedException();
-
-    public IAsyncEnumerable<DatasetEntry> ReadAsync(Stream archive, CancellationToken cancellationToken) =>
-        Read(archive, cancellationToken).ToAsyncEnumerable();
-
-    private IEnumerable<DatasetEntry> Read(Stream archive, CancellationToken cancellationToken)
+    /// <summary>Lists the entries as they come. The content of one is there until the next is asked for.</summary>
+    public IEnumerable<DatasetEntry> Read(Stream archive, CancellationToken cancellationToken)
     {
         using var content = Unpack(archive);
         using var guard = new TarGuardStream(content, limits.MaxTarMetadata, meter);
@@ -53,25 +47,21 @@ internal sealed class TarDatasetReader(ArchiveKind kind, DatasetLimits limits, E
         }
     }
 
-    private static DatasetEntry Convert(TarEntry entry) => new(entry.Name, entry.Length, () => entry.DataStream ?? Stream.Null)
+    private static DatasetEntry Convert(TarEntry entry) => new(entry.Name, entry.Length, () => new UnownedStream(entry.DataStream ?? Stream.Null))
     {
         Type = entry.EntryType switch
         {
             TarEntryType.Directory or TarEntryType.DirectoryList => DatasetEntryType.Folder,
             TarEntryType.SymbolicLink or TarEntryType.HardLink => DatasetEntryType.Link,
-            TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.SparseFile =>
+            TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile =>
                 DatasetEntryType.File,
             _ => DatasetEntryType.Special,
         },
     };
 
-    /// <summary>
-    /// A tar that was cut between two entries looks whole but for the missing end mark; and the checksum of a compressed one comes last.
-    /// </summary>
+    /// <summary>Reads on behind the end of the tar, for the checksum of the compressed data comes last.</summary>
     private static void CheckEnd(TarGuardStream guard, Stream content, CancellationToken cancellationToken)
     {
-        if (!guard.SawEndMark)
-            throw new InvalidDataException("It ends without the end mark of a tar: it was cut off, or never finished.");
         guard.InTail = true;
         Drain(guard, cancellationToken);
         if (content is GzipContentStream { SawEnd: false })

@@ -2,7 +2,7 @@ namespace Snet.Sdk.Training.Datasets;
 
 /// <summary>
 /// Stands before the framework's tar reader and watches the headers go by. That reader takes a long name or extended attributes into
-/// memory whatever size they claim, does not tell an archive that ends from one that is cut off, and misreads old GNU sparse maps.
+/// memory whatever size they claim, does not say in its errors what is wrong with the archive.
 /// </summary>
 /// <param name="inner">The unpacked tar, at its start.</param>
 /// <param name="maxMetadata">How large a long name or a set of extended attributes may be, in bytes.</param>
@@ -32,6 +32,8 @@ internal sealed class TarGuardStream(Stream inner, long maxMetadata, ExpansionMe
         try
         {
             var count = inner.Read(buffer);
+            if (InHeaders && !SawEndMark && count == 0)
+                throw new InvalidDataException("It ends without the end mark of a tar: it was cut off, or never finished.");
             if (InHeaders)
                 Watch(buffer[..count]);
             if (InHeaders || InTail)
@@ -89,7 +91,7 @@ internal sealed class TarGuardStream(Stream inner, long maxMetadata, ExpansionMe
         var type = (char)_header[156];
         if (type is 'L' or 'K' or 'x' or 'g')
             _metadataLeft = MetadataSize();
-        if (type is 'S' && _header[482] != 0)
+        if (type is 'S')
             throw new NotSupportedException("it holds a sparse file");
     }
 

@@ -12,6 +12,7 @@ internal static class TarPacker
 {
     private const int Level = 6;
     private const int GzipTimeOffset = 4;
+    private const int EndMarkSize = 1024;
     private const UnixFileMode FileRights =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode FolderRights =
@@ -32,8 +33,7 @@ internal static class TarPacker
     {
         using (var gzip = new GZipOutputStream(output) { IsStreamOwner = false })
         {
-            gzip.SetLevel(Level);
-            WriteTar(entries, gzip, cancellationToken);
+            WriteTar(entries, gzip, cancellationToken, entry => gzip.SetLevel(PackedFile.IsPackedAlready(entry.Name) ? 0 : Level));
         }
 
         // The library notes the present time in the header; zero is the format's word for none.
@@ -47,19 +47,28 @@ internal static class TarPacker
         WriteTar(entries, bzip2, cancellationToken);
     }
 
-    private static void WriteTar(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken)
+    private static void WriteTar(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken, Action<FolderEntry>? prepare = null)
     {
+        if (entries.Count == 0)
+            output.Write(new byte[EndMarkSize]); // the library writes none for a tar without entries
         using var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
         foreach (var entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            prepare?.Invoke(entry);
             using var content = entry.File is null ? null : entry.Open();
-            tar.WriteEntry(new GnuTarEntry(content is null ? TarEntryType.Directory : TarEntryType.RegularFile, entry.Name)
-            {
-                ModificationTime = PackedFile.Time,
-                Mode = content is null ? FolderRights : FileRights,
-                DataStream = content,
-            });
+            tar.WriteEntry(content is null
+                ? Describe(TarEntryType.Directory, entry.Name, FolderRights)
+                : WithContent(Describe(TarEntryType.RegularFile, entry.Name, FileRights), content));
         }
+    }
+
+    private static GnuTarEntry Describe(TarEntryType type, string name, UnixFileMode rights) =>
+        new(type, name) { ModificationTime = PackedFile.Time, Mode = rights };
+
+    private static GnuTarEntry WithContent(GnuTarEntry entry, Stream content)
+    {
+        entry.DataStream = content; // which a folder's entry refuses, even for none
+        return entry;
     }
 }

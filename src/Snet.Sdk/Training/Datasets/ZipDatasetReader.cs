@@ -1,31 +1,30 @@
 using System.IO.Compression;
+using ICSharpCode.SharpZipLib;
 using ICSharpCode.SharpZipLib.Zip;
 using SharpZipFile = ICSharpCode.SharpZipLib.Zip.ZipFile;
 
 namespace Snet.Sdk.Training.Datasets;
 
 /// <summary>Reads zip, zip64 included, by its table of contents.</summary>
-internal sealed class ZipDatasetReader(DatasetLimits limits) : IDatasetReader
+internal sealed class ZipDatasetReader(DatasetLimits limits)
 {
     private const int UnixTypeMask = 0xF000;
     private const int UnixFolder = 0x4000;
     private const int UnixFile = 0x8000;
     private const int UnixLink = 0xA000;
+    private const int UnixPipe = 0x1000; // what Info-ZIP notes for content that came to it through a pipe
+    private static readonly CompressionMethod[] s_readable = [CompressionMethod.Stored, CompressionMethod.Deflated, CompressionMethod.Deflate64];
 
-    public string Kind => ArchiveKind.Zip.Name;
-
-    public bool CanRead(string fileName, ReadOnlySpan<byte> firstBytes) => throw new NotSupportedException();
-
-    public IAsyncEnumerable<DatasetEntry> ReadAsync(Stream archive, CancellationToken cancellationToken) =>
-        Read((SourceStream)archive).ToAsyncEnumerable();
-
-    private IEnumerable<DatasetEntry> Read(SourceStream archive)
+    /// <summary>Lists the entries in the order of the table of contents.</summary>
+    public IEnumerable<DatasetEntry> Read(SourceStream archive)
     {
         using var zip = Open(archive);
+        var methods = new Lazy<CompressionMethod[]>(() => ReadMethods(archive));
         for (var i = 0; i < zip.Entries.Count; i++)
         {
             var (entry, index) = (zip.Entries[i], i);
-            yield return new DatasetEntry(entry.FullName, entry.Length, () => OpenContent(archive, entry, index))
+            // A damaged entry may state a size below zero; its content then says more.
+            yield return new DatasetEntry(entry.FullName, Math.Max(entry.Length, -1), () => OpenContent(entry, index, methods))
             {
                 Type = TypeOf(entry),
                 IsEncrypted = entry.IsEncrypted,
@@ -44,7 +43,11 @@ internal sealed class ZipDatasetReader(DatasetLimits limits) : IDatasetReader
         return zip;
     }
 
-    private static Stream OpenContent(SourceStream archive, ZipArchiveEntry entry, int index)
+    /// <summary>
+    /// Opens an entry. When that fails, it is because of damage, or because the entry is compressed in a way that the framework does not
+    /// unpack and other programs may (bzip2, LZMA, Zstandard); the framework does not say which of the two.
+    /// </summary>
+    private static Stream OpenContent(ZipArchiveEntry entry, int index, Lazy<CompressionMethod[]> methods)
     {
         try
         {
@@ -52,30 +55,32 @@ internal sealed class ZipDatasetReader(DatasetLimits limits) : IDatasetReader
         }
         catch (InvalidDataException)
         {
-            if (UnreadableMethod(archive, index) is { } method)
-                throw new NotSupportedException($"it is compressed with {method}");
-            throw;
+            var method = methods.Value.ElementAtOrDefault(index);
+            if (s_readable.Contains(method))
+                throw;
+            throw new NotSupportedException($"it is compressed with {method}");
         }
     }
 
-    /// <summary>
-    /// Gives the compression method of an entry that could not be opened, when it is one that the framework does not unpack; other
-    /// programs may (bzip2, LZMA, Zstandard). <see langword="null"/> when the entry is just damaged.
-    /// </summary>
-    private static string? UnreadableMethod(Stream archive, int index)
+    /// <summary>Gives the compression methods of all entries, in their order; none when the table of contents is damaged.</summary>
+    private static CompressionMethod[] ReadMethods(Stream archive)
     {
-        using var zip = new SharpZipFile(archive, leaveOpen: true);
-        if (index >= zip.Count)
-            return null;
-        var method = zip[index].CompressionMethod;
-        return method is CompressionMethod.Stored or CompressionMethod.Deflated or CompressionMethod.Deflate64 ? null : method.ToString();
+        try
+        {
+            using var zip = new SharpZipFile(archive, leaveOpen: true);
+            return zip.Cast<ZipEntry>().Select(entry => entry.CompressionMethod).ToArray();
+        }
+        catch (Exception e) when (e is SharpZipBaseException or ArgumentException)
+        {
+            return [];
+        }
     }
 
     private static DatasetEntryType TypeOf(ZipArchiveEntry entry) => ((entry.ExternalAttributes >> 16) & UnixTypeMask) switch
     {
         UnixFolder => DatasetEntryType.Folder,
         UnixLink => DatasetEntryType.Link,
-        0 or UnixFile => entry.FullName.EndsWith('/') ? DatasetEntryType.Folder : DatasetEntryType.File,
+        0 or UnixFile or UnixPipe => entry.FullName.EndsWith('/') ? DatasetEntryType.Folder : DatasetEntryType.File,
         _ => DatasetEntryType.Special,
     };
 }

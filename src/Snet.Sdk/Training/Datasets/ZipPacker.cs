@@ -9,6 +9,8 @@ namespace Snet.Sdk.Training.Datasets;
 internal static class ZipPacker
 {
     private const int Level = 6;
+    private const int FileRights = 0x81A4 << 16; // a file, rw-r--r--
+    private const int FolderRights = 0x41ED << 16; // a folder, rwxr-xr-x
 
     /// <summary>Writes the entries in the order given.</summary>
     public static void Write(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken)
@@ -28,6 +30,9 @@ internal static class ZipPacker
     {
         DateTime = PackedFile.Time.DateTime,
         IsUnicodeText = true,
+        // Always Unix: of entries made on DOS, common programs take the names to be in an old code page, whatever the flag says.
+        HostSystem = (int)HostSystemID.Unix,
+        ExternalFileAttributes = entry.File is null ? FolderRights : FileRights,
         Size = size,
         CompressionMethod = PackedFile.IsPackedAlready(entry.Name) ? CompressionMethod.Stored : CompressionMethod.Deflated,
     };
