@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace Snet.Sdk.Training.Datasets;
 
-/// <summary>Recognizes a kind of archive by its content: the magic bytes of each format, and for tar the checksum of the first header.</summary>
+/// <summary>Recognizes an archive by its content: by the magic bytes of each format, and tar by the checksum of the first header.</summary>
 internal static class ArchiveSniffer
 {
     /// <summary>How many bytes from the start are looked at: one tar block.</summary>
@@ -16,7 +16,7 @@ internal static class ArchiveSniffer
         return start;
     }
 
-    /// <summary>Gives the kind of the content; <see langword="null"/> when it is none known here. Leaves the archive at its start.</summary>
+    /// <summary>Gives the kind of the content; <see langword="null"/> for none known here. Leaves the archive at its start.</summary>
     /// <param name="archive">The archive, at its start.</param>
     /// <param name="start">Its first bytes.</param>
     public static ArchiveKind? FromContent(Stream archive, ReadOnlySpan<byte> start) => start switch

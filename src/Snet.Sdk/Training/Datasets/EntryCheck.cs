@@ -67,7 +67,8 @@ internal sealed class EntryCheck(
         if (Megabytes.IsAbove(size, rules.DatasetMaxSizeSingleFileMb))
         {
             var limit = rules.DatasetMaxSizeSingleFileMb;
-            AddError(DatasetRule.FileSize, entry, $"Too big file {Quote(entry)} size: {Megabytes.FormatAbove(size, limit)} MB > {limit} MB");
+            AddError(DatasetRule.FileSize, entry,
+                $"Too big file {Quote(entry)} size: {Megabytes.FormatAbove(size, limit)} MB > {limit} MB");
         }
 
         if (size == 0)

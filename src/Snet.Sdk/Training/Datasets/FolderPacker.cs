@@ -1,6 +1,6 @@
 namespace Snet.Sdk.Training.Datasets;
 
-/// <summary>Packs a folder into an archive whose bytes depend on the content alone: on names and bytes, not on times, rights or machine.</summary>
+/// <summary>Packs a folder into an archive whose bytes depend on names and contents alone, not on times, rights or machine.</summary>
 internal static class FolderPacker
 {
     /// <summary>Packs a folder into a temporary file.</summary>

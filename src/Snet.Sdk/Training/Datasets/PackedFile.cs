@@ -21,7 +21,7 @@ internal static class PackedFile
     public static bool IsPackedAlready(string name) => TypeList.Matches(s_packedTypes, name);
 
     /// <summary>Copies exactly so many bytes.</summary>
-    /// <exception cref="IOException">The file became shorter or longer meanwhile: the archive would be neither the old nor the new.</exception>
+    /// <exception cref="IOException">The file became shorter or longer meanwhile; the archive would be of no use.</exception>
     public static void Copy(Stream content, Stream output, long size, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);

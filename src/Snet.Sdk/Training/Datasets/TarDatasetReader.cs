@@ -47,7 +47,8 @@ internal sealed class TarDatasetReader(ArchiveKind kind, DatasetLimits limits, E
         }
     }
 
-    private static DatasetEntry Convert(TarEntry entry) => new(entry.Name, entry.Length, () => new UnownedStream(entry.DataStream ?? Stream.Null))
+    private static DatasetEntry Convert(TarEntry entry) => new(
+        entry.Name, entry.Length, () => new UnownedStream(entry.DataStream ?? Stream.Null))
     {
         Type = entry.EntryType switch
         {

@@ -47,7 +47,8 @@ internal static class TarPacker
         WriteTar(entries, bzip2, cancellationToken);
     }
 
-    private static void WriteTar(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken, Action<FolderEntry>? prepare = null)
+    private static void WriteTar(
+        IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken, Action<FolderEntry>? prepare = null)
     {
         if (entries.Count == 0)
             output.Write(new byte[EndMarkSize]); // the library writes none for a tar without entries

@@ -13,7 +13,8 @@ internal sealed class ZipDatasetReader(DatasetLimits limits)
     private const int UnixFile = 0x8000;
     private const int UnixLink = 0xA000;
     private const int UnixPipe = 0x1000; // what Info-ZIP notes for content that came to it through a pipe
-    private static readonly CompressionMethod[] s_readable = [CompressionMethod.Stored, CompressionMethod.Deflated, CompressionMethod.Deflate64];
+    private static readonly CompressionMethod[] s_readable =
+        [CompressionMethod.Stored, CompressionMethod.Deflated, CompressionMethod.Deflate64];
 
     /// <summary>Lists the entries in the order of the table of contents.</summary>
     public IEnumerable<DatasetEntry> Read(SourceStream archive)

@@ -73,14 +73,15 @@ internal static class Archives
     }
 
     /// <summary>Packs the same entries into the kind of archive that the file name says.</summary>
-    public static byte[] Pack(string fileName, params (string Name, byte[] Content)[] entries) => ArchiveKind.FromName(fileName)?.Name switch
-    {
-        "zip" => Zip(entries),
-        "tar" => Tar(entries),
-        "tar.gz" => Gzip(Tar(entries)),
-        "tar.bz2" => Bzip2(Tar(entries)),
-        _ => throw new ArgumentException($"no packer for {fileName}"),
-    };
+    public static byte[] Pack(string fileName, params (string Name, byte[] Content)[] entries) =>
+        ArchiveKind.FromName(fileName)?.Name switch
+        {
+            "zip" => Zip(entries),
+            "tar" => Tar(entries),
+            "tar.gz" => Gzip(Tar(entries)),
+            "tar.bz2" => Bzip2(Tar(entries)),
+            _ => throw new ArgumentException($"no packer for {fileName}"),
+        };
 
     public static Task<DatasetReport> CheckAsync(
         byte[] archive, MethodMetadata? rules = null, string fileName = "data.zip", params IDatasetReader[] readers) =>

@@ -13,7 +13,12 @@ public class DatasetReaderSeamTests
     {
         var reader = new LineReader("7z");
         var archive = await File.ReadAllBytesAsync(Made("seven-zip.7z"));
-        reader.Entries = [Entry("a.wav", "1"), Entry("../b.txt", "2"), new DatasetEntry("folder", 0, () => Stream.Null) { Type = DatasetEntryType.Folder }];
+        reader.Entries =
+        [
+            Entry("a.wav", "1"),
+            Entry("../b.txt", "2"),
+            new DatasetEntry("folder", 0, () => Stream.Null) { Type = DatasetEntryType.Folder },
+        ];
 
         var report = await CheckAsync(archive, new MethodMetadata(DatasetFilesType: "txt", DatasetType: "7z"), "data.7z", reader);
 

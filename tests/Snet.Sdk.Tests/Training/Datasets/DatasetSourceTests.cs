@@ -104,8 +104,10 @@ public class DatasetSourceTests
     [Test]
     public async Task FromStream_CannotSeek_LeavesNoTemporaryFile()
     {
+        var source = DatasetSource.FromStream(new ForwardStream(Zip(Text("a.txt"))), "data.zip");
+
         string path;
-        await using (var dataset = await DatasetSource.FromStream(new ForwardStream(Zip(Text("a.txt"))), "data.zip").OpenAsync(s_rules, default))
+        await using (var dataset = await source.OpenAsync(s_rules, default))
         {
             path = dataset.Content.ShouldBeOfType<FileStream>().Name;
             File.Exists(path).ShouldBeTrue();

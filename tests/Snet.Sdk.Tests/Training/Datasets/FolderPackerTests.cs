@@ -64,7 +64,8 @@ public class FolderPackerTests
 
         report.FileCount.ShouldBe(1);
         report.Errors.Select(problem => (problem.Rule, problem.Entry)).ShouldBe([("link", "link.txt"), ("link", "sub/up")]);
-        report.Warnings.Select(problem => (problem.Rule, problem.Entry)).ShouldBe([("left-out", "__MACOSX"), ("left-out", "sub/.DS_Store")]);
+        report.Warnings.Select(problem => (problem.Rule, problem.Entry)).ShouldBe(
+            [("left-out", "__MACOSX"), ("left-out", "sub/.DS_Store")]);
     }
 
     [Test]
