@@ -57,21 +57,25 @@ internal sealed class DaemonConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a call once; repeating it is the caller's decision.</summary>
+    /// <summary>Sends a call once: another endpoint is tried only while nothing has left this process. Repeating it is the caller's decision.</summary>
     /// <exception cref="GrpcException">It failed.</exception>
     public async Task<GrpcResponse> SendAsync(
         string path, ReadOnlyMemory<byte> request, GrpcMetadata? headers, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var index = Volatile.Read(ref _current) % _channels.Length;
-        try
+        for (var tried = 1; ; tried++)
         {
-            var options = new GrpcCallOptions { Headers = headers, Timeout = timeout };
-            return await _channels[index].UnaryAsync(path, request, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (GrpcException e) when (IsNotSent(e))
-        {
-            MoveOn(index, e);
-            throw;
+            var index = Volatile.Read(ref _current) % _channels.Length;
+            try
+            {
+                var options = new GrpcCallOptions { Headers = headers, Timeout = timeout };
+                return await _channels[index].UnaryAsync(path, request, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (GrpcException e) when (IsNotSent(e))
+            {
+                MoveOn(index, e);
+                if (tried >= _channels.Length)
+                    throw;
+            }
         }
     }
 
