@@ -169,7 +169,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         var definition = await _source.GetAsync(cancellationToken).ConfigureAwait(false);
         var target = definition.FindMethod(method);
         if (options.ModelId is { } model)
-            request = [.. request, .. ModelField(target, model)];
+            request = [.. request, .. ModelField(definition, target, model)];
         var order = new PaymentOrder(OrgId, ServiceId, target.Path, PriceOf(definition, target)) { ModelId = options.ModelId };
 
         var daemon = await GetDaemonAsync(cancellationToken).ConfigureAwait(false);
@@ -193,10 +193,10 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         ?? throw new MetadataException($"The service's metadata names no price for {method.Path}, so its daemon would refuse the call. Ask its publisher.");
 
     // A message field that stands twice on the wire is merged, so the model can be added behind any request without knowing its type.
-    private static byte[] ModelField(ProtoMethod method, string modelId)
+    private static byte[] ModelField(ServiceDefinition definition, ProtoMethod method, string modelId)
     {
         var field = method.TrainingModelIdField
-            ?? throw new WrongMethodException(method.Name, "method that takes a model", []);
+            ?? throw new WrongMethodException(method.Name, "method that takes a model", definition.TrainableNames);
         var model = new global::Training.ModelID { ModelId = modelId }.ToByteArray();
         using var stream = new MemoryStream();
         using (var output = new CodedOutputStream(stream, leaveOpen: true))

@@ -43,7 +43,13 @@ internal sealed record ServiceDefinition(
         };
     }
 
-    private List<string> MethodNames => [.. Protos.Services.SelectMany(s => s.Methods).Select(m => $"{m.ServiceName}/{m.Name}")];
+    /// <summary>The methods that take a model, as <c>Service/method</c>.</summary>
+    public IReadOnlyList<string> TrainableNames => [.. Names(m => m.TrainingModelIdField is not null)];
+
+    private List<string> MethodNames => [.. Names(_ => true)];
+
+    private IEnumerable<string> Names(Func<ProtoMethod, bool> which) =>
+        Protos.Services.SelectMany(s => s.Methods).Where(which).Select(m => $"{m.ServiceName}/{m.Name}");
 
     private static ServiceGroup ChooseGroup(ServiceMetadata service, string? name)
     {
