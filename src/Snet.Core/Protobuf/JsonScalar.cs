@@ -123,8 +123,9 @@ internal static class JsonScalar
     {
         if (text is null)
             return null;
-        var standard = text.Replace('-', '+').Replace('_', '/').TrimEnd('=');
-        standard = standard.PadRight((standard.Length + 3) / 4 * 4, '=');
+        var standard = text.Replace('-', '+').Replace('_', '/');
+        if (standard.Length % 4 != 0)
+            standard = standard.PadRight((standard.Length + 3) / 4 * 4, '=');
         var bytes = new byte[standard.Length / 4 * 3];
         return Convert.TryFromBase64String(standard, bytes, out var length) ? UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(0, length)) : null;
     }

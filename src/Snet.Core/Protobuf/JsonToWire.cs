@@ -11,7 +11,7 @@ internal sealed class JsonToWire
 
     public byte[] Write(MessageDescriptor message, JsonObject json)
     {
-        var members = message.FullName == WellKnownJson.Struct ? WellKnownJson.Expand(message, json) : null;
+        var members = WellKnownJson.IsStruct(message) ? WellKnownJson.Expand(message, json) : null;
         return WriteMessage(message, members ?? json).ToArray();
     }
 

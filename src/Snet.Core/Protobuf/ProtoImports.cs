@@ -1,7 +1,3 @@
-using System.Collections.Frozen;
-using Google.Protobuf.Reflection;
-using Google.Protobuf.WellKnownTypes;
-
 namespace Snet.Protobuf;
 
 /// <summary>Finds what the files of a set import, and puts all files in an order in which each comes after its imports.</summary>
@@ -9,14 +5,6 @@ internal sealed class ProtoImports
 {
     /// <summary>How long a chain of imports may be.</summary>
     private const int MaxDepth = 100;
-
-    private static readonly FrozenDictionary<string, FileDescriptor> WellKnown = new[]
-    {
-        AnyReflection.Descriptor, ApiReflection.Descriptor, DurationReflection.Descriptor, EmptyReflection.Descriptor,
-        FieldMaskReflection.Descriptor, SourceContextReflection.Descriptor, StructReflection.Descriptor,
-        TimestampReflection.Descriptor, TypeReflection.Descriptor, WrappersReflection.Descriptor,
-        FileDescriptor.DescriptorProtoFileDescriptor,
-    }.ToFrozenDictionary(file => file.Name);
 
     private readonly IReadOnlyList<ProtoFile> _given;
     private readonly Dictionary<string, ProtoFile> _files;
@@ -74,8 +62,8 @@ internal sealed class ProtoImports
     {
         if (_files.TryGetValue(name, out var file))
             return file;
-        if (WellKnown.TryGetValue(name, out var wellKnown))
-            return _files[name] = new ProtoFile(wellKnown.ToProto(), new Dictionary<object, ProtoPosition>());
+        if (WellKnownProtos.Find(name) is { } wellKnown)
+            return _files[name] = wellKnown;
 
         // Archives are flat, while their files may have been written for folders.
         var sameBareName = _given.Where(other => BareName(other.Proto.Name) == BareName(name)).Take(2).ToList();

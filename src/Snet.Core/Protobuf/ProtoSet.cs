@@ -21,8 +21,8 @@ internal sealed class ProtoSet
     public IReadOnlyList<ProtoService> Services { get; }
 
     /// <summary>
-    /// Reads a set of files. <c>google/protobuf/*.proto</c> and <c>training.proto</c> are supplied where the set lacks them; an import
-    /// with folders finds a file that is there under its bare name.
+    /// Reads a set of files. <c>google/protobuf/*.proto</c> are always supplied, <c>training.proto</c> where the set lacks it; an
+    /// import with folders finds a file that is there under its bare name.
     /// </summary>
     /// <param name="files">The texts by file name.</param>
     /// <param name="maxLength">The longest text accepted, in characters.</param>
@@ -31,7 +31,7 @@ internal sealed class ProtoSet
     {
         ArgumentNullException.ThrowIfNull(files);
         var given = new List<ProtoFile>();
-        foreach (var (name, text) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
+        foreach (var (name, text) in files.Where(file => !WellKnownProtos.Contains(file.Key)).OrderBy(file => file.Key, StringComparer.Ordinal))
         {
             if (text.Length > maxLength)
                 throw new ProtoParseException(name, default, $"the text has {text.Length} characters; {maxLength} are allowed");
@@ -41,7 +41,8 @@ internal sealed class ProtoSet
         var ordered = ProtoImports.Order(given);
         foreach (var file in ordered)
             ProtoLinker.Link(file);
-        return new ProtoSet([.. Build(ordered).Where(file => files.ContainsKey(file.Name))]);
+        var names = given.Select(file => file.Proto.Name).ToHashSet();
+        return new ProtoSet([.. Build(ordered).Where(file => names.Contains(file.Name))]);
     }
 
     /// <summary>Finds methods.</summary>

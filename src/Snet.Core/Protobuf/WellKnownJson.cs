@@ -13,8 +13,6 @@ namespace Snet.Protobuf;
 /// </summary>
 internal static partial class WellKnownJson
 {
-    public const string Struct = "google.protobuf.Struct";
-    private const string Prefix = "google.protobuf.";
     private const string Wrapper = "wrapper";
 
     /// <summary>How long a duration may be, in seconds: 10,000 years (duration.proto).</summary>
@@ -25,6 +23,12 @@ internal static partial class WellKnownJson
 
     [GeneratedRegex(@"^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$", RegexOptions.CultureInvariant)]
     private static partial Regex DurationPattern { get; }
+
+    [GeneratedRegex("[A-Z]", RegexOptions.CultureInvariant)]
+    private static partial Regex UpperCase { get; }
+
+    [GeneratedRegex("_[a-z]", RegexOptions.CultureInvariant)]
+    private static partial Regex WordBreak { get; }
 
     /// <summary>Says what a message takes, to end the sentence "expected …".</summary>
     public static string Describe(MessageDescriptor message) => NameOf(message) switch
@@ -44,7 +48,7 @@ internal static partial class WellKnownJson
         "Value" => [new(ValueField(node), node)],
         "Timestamp" => ExpandTime(node),
         "Duration" => ExpandDuration(node),
-        "FieldMask" when IsText(node, out var paths) => [new("paths", ExpandMask(paths))],
+        "FieldMask" when IsText(node, out var paths) => [new("paths", new JsonArray([.. SplitMask(paths)]))],
         Wrapper when node is not JsonObject => [new("value", node)],
         _ => null,
     };
@@ -57,22 +61,28 @@ internal static partial class WellKnownJson
         "Value" => plain.Count > 0 ? Take(plain, plain.First().Key) : null,
         "Timestamp" => FoldText(new Timestamp { Seconds = Long(plain), Nanos = (int)plain["nanos"]! }.ToDiagnosticString(), plain),
         "Duration" => FoldText(new Duration { Seconds = Long(plain), Nanos = (int)plain["nanos"]! }.ToDiagnosticString(), plain),
-        "FieldMask" => FoldText(new FieldMask { Paths = { plain["paths"]!.AsArray().Select(path => (string)path!) } }.ToDiagnosticString(), plain),
+        "FieldMask" => (JsonNode?)FoldMask([.. plain["paths"]!.AsArray().Select(path => (string)path!)]) ?? plain,
         Wrapper => Take(plain, "value"),
         _ => plain,
     };
 
     /// <summary>Says whether JSON's null is a value of this field, and not the absence of one.</summary>
-    public static bool IsNullable(FieldDescriptor field)
-        => (field.FieldType == FieldType.Enum && field.EnumType.FullName == Prefix + "NullValue")
-            || (field.FieldType == FieldType.Message && field.MessageType.FullName == Prefix + "Value");
+    public static bool IsNullable(FieldDescriptor field) => field.FieldType switch
+    {
+        FieldType.Enum => field.EnumType.Name == "NullValue" && WellKnownProtos.Contains(field.EnumType.File.Name),
+        FieldType.Message => NameOf(field.MessageType) == "Value",
+        _ => false,
+    };
 
-    /// <summary>Gives the type's name within its package, or one name for all wrappers; empty for any other package.</summary>
+    /// <summary>Says whether a message is a <c>Struct</c>, the one type whose JSON form is an object and differs from its fields.</summary>
+    public static bool IsStruct(MessageDescriptor message) => NameOf(message) == "Struct";
+
+    /// <summary>Gives the type's name, or one name for all wrappers; empty when it is none of these types.</summary>
     private static string NameOf(MessageDescriptor message)
     {
-        if (!message.FullName.StartsWith(Prefix, StringComparison.Ordinal))
+        if (!WellKnownProtos.Contains(message.File.Name))
             return "";
-        return message.File.Name.EndsWith("wrappers.proto", StringComparison.Ordinal) ? Wrapper : message.FullName[Prefix.Length..];
+        return message.File.Name == "google/protobuf/wrappers.proto" ? Wrapper : message.Name;
     }
 
     private static string ValueField(JsonNode? node) => node?.GetValueKind() switch
@@ -114,11 +124,15 @@ internal static partial class WellKnownJson
 
     private static int Nanos(string fraction) => int.Parse(fraction.PadRight(9, '0'), CultureInfo.InvariantCulture);
 
-    private static JsonArray ExpandMask(string paths)
+    /// <summary>Takes the paths out of their one text, from lowerCamelCase to names as in a <c>.proto</c> file.</summary>
+    private static IEnumerable<string> SplitMask(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries)
+        .Select(path => UpperCase.Replace(path, letter => "_" + letter.Value.ToLowerInvariant()));
+
+    /// <summary>Joins the paths; null when they would not come back the same.</summary>
+    private static JsonValue? FoldMask(string[] paths)
     {
-        var snakeCase = paths.Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(path => string.Concat(path.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : c.ToString())));
-        return [.. snakeCase.Select(path => JsonValue.Create(path))];
+        var text = WordBreak.Replace(string.Join(',', paths), word => word.Value[1..].ToUpperInvariant());
+        return SplitMask(text).SequenceEqual(paths) ? JsonValue.Create(text) : null;
     }
 
     private static JsonNode? Take(JsonObject plain, string name)

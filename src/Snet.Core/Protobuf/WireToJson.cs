@@ -21,7 +21,7 @@ internal sealed class WireToJson(byte[] wire)
         try
         {
             var plain = ReadMessage(message, [new Segment(0, wire.Length)]);
-            return message.FullName == WellKnownJson.Struct ? WellKnownJson.Fold(message, plain)!.AsObject() : plain;
+            return WellKnownJson.IsStruct(message) ? WellKnownJson.Fold(message, plain)!.AsObject() : plain;
         }
         catch (InvalidProtocolBufferException problem)
         {

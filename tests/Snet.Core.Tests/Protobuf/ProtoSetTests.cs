@@ -173,6 +173,36 @@ public class ProtoSetTests
         Should.Throw<ProtoParseException>(() => ProtoSet.Parse(files)).Message.ShouldBe("b.proto(1,18): \"a.proto\" imports this file in turn");
     }
 
+    /// <summary>Else a type that only bears the name of one with a JSON form of its own would be taken for it.</summary>
+    [TestCase("google/protobuf/timestamp.proto")]
+    [TestCase("timestamp.proto")]
+    [TestCase("x/wrappers.proto")]
+    public void Parse_SetWithItsOwnWellKnownFile_TakesGooglesOrNoneAtAll(string name)
+    {
+        var set = ProtoSet.Parse(new Dictionary<string, string>
+        {
+            ["a.proto"] = Proto3($"import \"{name}\"; message M {{ google.protobuf.Timestamp t = 1; }}"),
+            [name] = Proto3("package google.protobuf; message Timestamp { string own = 7; } message Struct {} message Value {} enum NullValue { A = 5; }"),
+        });
+        var message = set.Files[^1].MessageTypes[0];
+        var isGoogles = name == "google/protobuf/timestamp.proto";
+
+        set.Files.Count.ShouldBe(isGoogles ? 1 : 2);
+        ProtoJson.FromWire(message, [0x0a, 0x00])["t"]!.ToJsonString().ShouldBe(isGoogles ? "\"1970-01-01T00:00:00Z\"" : """{"own":""}""");
+    }
+
+    [Test]
+    public void Parse_NameThatIsAPackageElsewhere_IsRefused()
+    {
+        var files = new Dictionary<string, string>
+        {
+            ["a.proto"] = Proto3("package p; import \"b.proto\"; message q {}"),
+            ["b.proto"] = Proto3("package p.q;"),
+        };
+
+        Should.Throw<ProtoParseException>(() => ProtoSet.Parse(files)).Message.ShouldContain("p.q");
+    }
+
     [Test]
     public void Parse_TextLongerThanAllowed_IsRefusedUnread()
     {
