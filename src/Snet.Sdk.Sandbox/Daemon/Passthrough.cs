@@ -32,10 +32,12 @@ internal sealed class Passthrough(DaemonParts parts) : IDisposable
             {
                 throw Unreachable(e);
             }
-
-            // The service has ended the call: what the client may still send interests nobody.
-            await ended.CancelAsync().ConfigureAwait(false);
-            await requests.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            finally
+            {
+                // However the call ended, what the client may still send interests nobody; and nobody may still read from it when this is over.
+                await ended.CancelAsync().ConfigureAwait(false);
+                await requests.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
