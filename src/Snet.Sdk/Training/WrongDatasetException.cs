@@ -4,7 +4,7 @@ namespace Snet.Sdk.Training;
 public sealed class WrongDatasetException : SnetException
 {
     internal WrongDatasetException(DatasetReport report)
-        : base("wrong_dataset", "The dataset does not meet the requirements of the training method:" + Lines(report))
+        : base("wrong_dataset", $"Dataset check failed:{Lines(report)}\nNothing was uploaded or paid. Mend the dataset; {nameof(TrainingClient.CheckDatasetAsync)} tells all of this without uploading.")
     {
         Report = report;
         Errors = [.. report.Errors.Select(e => e.Message)];
@@ -17,5 +17,5 @@ public sealed class WrongDatasetException : SnetException
     /// <summary>The whole report, warnings included.</summary>
     public DatasetReport Report { get; }
 
-    private static string Lines(DatasetReport report) => string.Concat(report.Errors.Select(e => Environment.NewLine + "- " + e.Message));
+    private static string Lines(DatasetReport report) => string.Concat(report.Errors.Select(e => "\n\t" + e.Message));
 }
