@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>What was paid ahead on each channel and what of it is used; amounts in cogs. It belongs to the channel, not to its round, and only grows (protocol h.1).</summary>
+/// <summary>What was paid ahead on each channel and what of it is used, in cogs. It belongs to the channel, not to its round, and only grows (protocol h.1).</summary>
 internal sealed class PrepaidPlans
 {
     private readonly Lock _gate = new();

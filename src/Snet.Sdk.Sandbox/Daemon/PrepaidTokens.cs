@@ -50,7 +50,7 @@ internal sealed class PrepaidTokens(DaemonParts parts)
         var claims = Object(body, "claim");
         var hash = Hash(header);
         var signature = Decode(tail, "signature");
-        if (hash(Encoding.UTF8.GetBytes($"{head}.{body}")) is var right && !CryptographicOperations.FixedTimeEquals(right, signature))
+        if (!CryptographicOperations.FixedTimeEquals(hash(Encoding.UTF8.GetBytes($"{head}.{body}")), signature))
             throw new FormatException("token signature is invalid: signature is invalid");
         CheckTime(claims);
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Snet.Grpc;
@@ -20,7 +21,7 @@ internal sealed class CallSteps(ScenarioPlatform platform, Variables variables, 
         var plan = Plan(step);
         var expected = step.Take("expect") as JsonObject;
         var save = step.Take("save") as JsonObject;
-        var limit = platform.Clock.Time.GetUtcNow() + TimeSpan.FromMilliseconds(step.Count("withinMs") ?? 0);
+        var limit = platform.Clock.Time.GetUtcNow() + (Milliseconds(step, "withinMs") ?? TimeSpan.Zero);
         while (true)
         {
             using var call = new RunningCall(platform, plan);
@@ -94,11 +95,14 @@ internal sealed class CallSteps(ScenarioPlatform platform, Variables variables, 
             method,
             Headers(step.Take("headers") as JsonObject ?? []),
             [.. requests.Select(request => Messages.Request(method, request!, values))],
-            step.Count("deadlineMs") is { } deadline ? TimeSpan.FromMilliseconds(deadline) : null,
-            TimeSpan.FromMilliseconds(step.Count("pauseMs") ?? 0),
-            step.Count("mineBetween") ?? 0,
+            Milliseconds(step, "deadlineMs"),
+            Milliseconds(step, "pauseMs") ?? TimeSpan.Zero,
+            step.Take("mineBetween") is { } blocks ? values.Number(blocks) : BigInteger.Zero,
             Hold: false);
     }
+
+    private TimeSpan? Milliseconds(Members step, string name) =>
+        step.Take(name) is { } time ? TimeSpan.FromMilliseconds((double)values.Number(time)) : null;
 
     private GrpcMetadata Headers(JsonObject headers)
     {

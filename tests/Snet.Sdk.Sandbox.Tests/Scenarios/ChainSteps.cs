@@ -41,7 +41,8 @@ internal sealed class ChainSteps(ScenarioPlatform platform, Actors actors, Varia
 
         var receipt = await SendAsync(by, platform.Contracts.Mpe, EscrowContract.OpenChannel, signer, recipient, group, value, expiration);
         var opened = receipt.Logs.Single(log => log.Topics[0] == EscrowContract.ChannelOpen.Topic);
-        variables.Save(step.Text("save"), EscrowContract.ChannelOpen.Decode(opened.Topics, opened.Data)[0]);
+        if (step.Has("save"))
+            variables.Save(step.Text("save"), EscrowContract.ChannelOpen.Decode(opened.Topics, opened.Data)[0]);
     }
 
     /// <summary>Puts a channel's end off.</summary>

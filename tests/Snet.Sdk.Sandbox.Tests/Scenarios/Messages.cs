@@ -13,6 +13,7 @@ internal static class Messages
             Snet.Protocol.Escrow.StateServiceReflection.Descriptor,
             Snet.Protocol.Escrow.TokenServiceReflection.Descriptor,
             Snet.Protocol.Escrow.ControlServiceReflection.Descriptor,
+            Snet.Sdk.Sandbox.Daemon.Operators.ConfigurationServiceReflection.Descriptor,
             global::Service.ServiceReflection.Descriptor,
             global::Service.PricedReflection.Descriptor,
             global::Grpc.Health.V1.HealthReflection.Descriptor,

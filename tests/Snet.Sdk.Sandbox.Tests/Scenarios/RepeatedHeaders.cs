@@ -6,11 +6,13 @@ namespace Snet.Sdk.Sandbox.Scenarios;
 
 /// <summary>Sends a header several times. HttpClient joins the values of one name to one line, which a daemon takes for one value.</summary>
 /// <remarks>
-/// Each further value goes out under a stand-in name of the same length, which is put right in the bytes on their way to the socket: HttpClient writes header names
-/// as plain ASCII (HPACK literals), so the length stays.
+/// Each further value goes out under a stand-in name of the same length, which is put right in the bytes on their way to the socket:
+/// HttpClient writes header names as plain ASCII (HPACK literals), so the length stays.
 /// </remarks>
 internal static class RepeatedHeaders
 {
+    private const string FirstCharacters = "_.-0123456789"; // one for each further value of a name
+
     private static readonly ConcurrentDictionary<string, (byte[] StandIn, byte[] Name)> Names = new(StringComparer.Ordinal);
 
     /// <summary>Adds a value to the headers of a call.</summary>
@@ -19,9 +21,10 @@ internal static class RepeatedHeaders
     /// <param name="value">A text, or bytes for names that end in <c>-bin</c>.</param>
     public static void Add(GrpcMetadata headers, string name, object value)
     {
-        var free = headers.GetAll(name).Any() ? StandIn(name) : name;
-        if (headers.GetAll(free).Any())
-            throw new ScenarioException($"the replayer sends a header twice at most; {name} is there more often");
+        var free = FirstCharacters.Select(first => StandIn(first, name)).Prepend(name).FirstOrDefault(free => !headers.GetAll(free).Any())
+            ?? throw new ScenarioException($"the replayer sends a header {FirstCharacters.Length + 1} times at most; {name} is there more often");
+        if (free != name)
+            Names[free] = (Encoding.ASCII.GetBytes(free), Encoding.ASCII.GetBytes(name));
         if (value is byte[] bytes)
             headers.Add(free, bytes);
         else
@@ -38,12 +41,7 @@ internal static class RepeatedHeaders
         PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(new RenamingStream(context.PlaintextStream)),
     };
 
-    private static string StandIn(string name)
-    {
-        var standIn = "_" + name[1..];
-        Names[name] = (Encoding.ASCII.GetBytes(standIn), Encoding.ASCII.GetBytes(name));
-        return standIn;
-    }
+    private static string StandIn(char first, string name) => first + name[1..];
 
     private static ReadOnlyMemory<byte> Rename(ReadOnlyMemory<byte> bytes)
     {

@@ -29,7 +29,7 @@ internal sealed class ReplayerTests
     [TestCase("""{"step":"dance"}""", "dance: this is a step that the replayer does not know")]
     [TestCase("""{"step":"mine","blocks":1,"fast":true}""", "members that the replayer does not know: fast")]
     [TestCase("""{"step":"mine"}""", "the step has no member 'blocks'")]
-    [TestCase("""{"step":"wait"}""", "a wait needs ms")]
+    [TestCase("""{"step":"wait"}""", "the step has no member 'ms'")]
     [TestCase("""{"step":"let","vars":{"x":"$nobody"}}""", "there is no variable 'nobody'")]
     [TestCase("""{"step":"let","vars":{"x":"$alice.flat"}}""", "'$alice.flat' is a form that the replayer does not know")]
     [TestCase("""{"step":"let","vars":{"x":{"$twice":"a"}}}""", "'$twice' is an operation that the replayer does not know")]
@@ -140,6 +140,18 @@ internal sealed class ReplayerTests
         files.Sum(file => file.Scenarios.Count * file.Versions.Count).ShouldBe(512);
         Directory.GetFiles(Path.Combine(TestData.Root, "scenarios"), "*.json").Length.ShouldBe(files.Count);
     }
+
+    [Test]
+    public Task PlayAsync_WhatTheFormatHasAndNoFileUses_Works() => PlayAsync(
+        """{"step":"let","vars":{"ms":5,"three":"3","ch":"${three}0"}}""",
+        """{"step":"wait","ms":"$ms"}""",
+        Add + """ "headers":{"snet-payment-channel-id":["$ch","2","$three"]},"expect":{"code":3,"message":"too many values for key \"snet-payment-channel-id\": [30 2 3]"}}""",
+        Add + """ "stream":true,"withinMs":"$ms","expect":{"code":3}}""",
+        """{"step":"sign","save":"a","by":"alice","parts":[["utf8","x"]]}""",
+        """{"step":"sign","save":"b","by":"alice","parts":[["bytes",{"$utf8":"x"}]],"flip":3}""",
+        """{"step":"rpc","method":"/configuration_service.ConfigurationService/GetConfiguration","request":{"auth":{"current_block":"$block","signature":"$a"}},"expect":{"code":2,"message":"unauthorized access, <any> is not authorized"}}""",
+        """{"step":"rpc","method":"/configuration_service.ConfigurationService/GetConfiguration","request":{"auth":{"current_block":"$block+9","signature":"$b"}},"expect":{"code":2,"message":"authentication failed as the signature passed has expired"}}""",
+        """{"step":"http","path":"/encoding","method":"POST","expect":{"status":200}}""");
 
     private async Task PlayAsync(params string[] steps)
     {

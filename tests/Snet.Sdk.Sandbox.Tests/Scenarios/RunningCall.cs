@@ -1,3 +1,4 @@
+using System.Numerics;
 using Snet.Grpc;
 
 namespace Snet.Sdk.Sandbox.Scenarios;
@@ -11,7 +12,7 @@ namespace Snet.Sdk.Sandbox.Scenarios;
 /// <param name="BlocksBetween">Mined between two messages.</param>
 /// <param name="Hold">Whether the client's side stays open until it is told to end.</param>
 internal sealed record CallPlan(
-    string Method, GrpcMetadata Headers, IReadOnlyList<byte[]> Messages, TimeSpan? Deadline, TimeSpan Pause, int BlocksBetween, bool Hold);
+    string Method, GrpcMetadata Headers, IReadOnlyList<byte[]> Messages, TimeSpan? Deadline, TimeSpan Pause, BigInteger BlocksBetween, bool Hold);
 
 /// <summary>How a call ended.</summary>
 /// <param name="Code">The status.</param>
@@ -115,7 +116,7 @@ internal sealed class RunningCall : IDisposable
     {
         if (_plan.Pause > TimeSpan.Zero)
             await Task.Delay(_plan.Pause, _platform.Clock.Time, _over.Token);
-        if (_plan.BlocksBetween == 0)
+        if (_plan.BlocksBetween.IsZero)
             return;
         await Task.Delay(Arrival, _over.Token);
         await _platform.MineAsync(_plan.BlocksBetween);

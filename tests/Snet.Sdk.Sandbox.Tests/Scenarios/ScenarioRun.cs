@@ -59,7 +59,7 @@ internal sealed class ScenarioRun : IDisposable
     private Task RunAsync(string name, Members step) => name switch
     {
         "mine" => _chain.MineAsync(step),
-        "wait" => _platform.Clock.PassAsync(TimeSpan.FromMilliseconds(step.Count("ms") ?? throw new ScenarioException("a wait needs ms"))),
+        "wait" => _platform.Clock.PassAsync(TimeSpan.FromMilliseconds((double)_values.Number(step.Need("ms")))),
         "let" => Now(() => Let(step.Object("vars"))),
         "actor" => _chain.CreateActorAsync(step),
         "deposit" => _chain.DepositAsync(step),
