@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using NSubstitute;
 using Service;
+using Snet.Ethereum;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
@@ -84,4 +86,245 @@ public sealed class Snippets
         }
         // end
     }
+
+    [Test]
+    public async Task TrainingGuide_OnTheSandbox_Works()
+    {
+        await using var sandbox = await SnetSandbox.StartAsync();
+        sandbox.Provider.ValidationTime = sandbox.Provider.TrainingTime = TimeSpan.FromMilliseconds(50);
+        await using var snet = new SnetClient(SnetClientOptions.FromPlatform(sandbox.Platform));
+        await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
+        var colleague = EthereumAddress.Parse("0x00000000000000000000000000000000000000aa");
+
+        await FindAsync(service);
+        using var data = new TrainingFolder();
+        await CheckAsync(service, data.Path);
+        var model = await CreateAsync(service, colleague);
+        await UploadAsync(service, model, DatasetSource.FromFolder(data.Path));
+        model = await LinkAsync(service, model, new Uri("https://data.example/digits.zip"));
+        (await TrainAsync(service, model)).Status.ShouldBe(ModelStatus.ReadyToUse);
+        await UseAsync(service);
+        (await ShareAsync(service, model, colleague)).Addresses.ShouldContain(colleague);
+    }
+
+    private static async Task FindAsync(ServiceClient service)
+    {
+        // snippet FindTrainable
+        if (!await service.Training.IsAvailableAsync())
+            return;
+
+        TrainingMetadata training = await service.Training.GetTrainingMetadataAsync();
+        foreach (var (name, methods) in training.TrainingMethods)
+            Console.WriteLine($"{name}: {string.Join(", ", methods)}");
+        Console.WriteLine(await service.Training.GetMethodMetadataAsync("stt")); // limits, file types, the provider's own words
+        // end
+    }
+
+    private static async Task CheckAsync(ServiceClient service, string folder)
+    {
+        // snippet CheckDataset
+        DatasetSource dataset = DatasetSource.FromFolder(folder); // packed as the method wants it; also FromFile, FromStream
+        DatasetReport report = await service.Training.CheckDatasetAsync("stt", dataset);
+        Console.WriteLine(report);
+        // end
+        report.IsValid.ShouldBeTrue();
+    }
+
+    private static async Task<SnetModel> CreateAsync(ServiceClient service, EthereumAddress colleague)
+    {
+        // snippet CreateModel
+        SnetModel model = await service.Training.CreateModelAsync("stt", "digits", new CreateModelOptions
+        {
+            Description = "Ten digits, drawn with strokes",
+            Addresses = [colleague], // may use it beside you; IsPublic = true is for everybody, and for good
+        });
+        // end
+        return model;
+    }
+
+    private static async Task UploadAsync(ServiceClient service, SnetModel model, DatasetSource dataset)
+    {
+        // snippet UploadDataset
+        TokenAmount price = await service.Training.ValidateModelPriceAsync(model.Id);
+        var progress = new Progress<UploadProgress>(p => Console.WriteLine($"{p.SentBytes} of {p.TotalBytes} bytes"));
+        await service.Training.UploadAndValidateAsync(model.Id, dataset, price, new UploadOptions { Progress = progress });
+        await service.Training.WaitForStatusAsync(model.Id, ModelStatus.Validated);
+        // end
+    }
+
+    private static async Task<SnetModel> LinkAsync(ServiceClient service, SnetModel model, Uri link)
+    {
+        // snippet LinkDataset
+        TokenAmount price = await service.Training.ValidateModelPriceAsync(model.Id, link); // may depend on the data
+        await service.Training.ValidateModelAsync(model.Id, link, price);
+        model = await service.Training.WaitForStatusAsync(model.Id, ModelStatus.Validated);
+        // end
+        return model;
+    }
+
+    private static async Task<SnetModel> TrainAsync(ServiceClient service, SnetModel model)
+    {
+        // snippet TrainModel
+        var limit = new TrainOptions { MaxPrice = TokenAmount.FromTokens(0.5m) }; // instead of a price that was asked before
+        await service.Training.TrainModelAsync(model.Id, options: limit);
+        model = await service.Training.WaitForStatusAsync(model.Id, ModelStatus.ReadyToUse, new WaitOptions
+        {
+            Timeout = TimeSpan.FromHours(2),
+            PollInterval = TimeSpan.FromSeconds(5),
+            Progress = new Progress<SnetModel>(m => Console.WriteLine(m.Status)),
+        });
+        // end
+        return model;
+    }
+
+    private static async Task UseAsync(ServiceClient service)
+    {
+        // snippet UseModel
+        var ready = await service.Training.GetAllModelsAsync(new ModelFilter { Statuses = [ModelStatus.ReadyToUse], MethodName = "stt" });
+        foreach (SnetModel model in ready)
+        {
+            JsonObject answer = await service.CallAsync("stt", [], new ServiceCallOptions { ModelId = model.Id });
+            Console.WriteLine($"{model.Name}: {answer["result"]}");
+        }
+        // end
+    }
+
+    private static async Task<SnetModel> ShareAsync(ServiceClient service, SnetModel model, EthereumAddress colleague)
+    {
+        // snippet ShareModel
+        model = await service.Training.UpdateModelAsync(model.Id, new ModelUpdate
+        {
+            Description = "Second round of data",
+            Addresses = [.. model.Addresses, colleague], // the whole list; you stay in it by yourself
+        });
+        ModelStatus status = await service.Training.DeleteModelAsync(model.Id);
+        // end
+        status.ShouldBe(ModelStatus.Deleted);
+        return model;
+    }
+
+    [Test]
+    public async Task PaymentsGuide_OnTheSandbox_Works()
+    {
+        await using var sandbox = await SnetSandbox.StartAsync();
+        // snippet Funding
+        SnetClientOptions options = SnetClientOptions.FromPlatform(sandbox.Platform);
+        options.Spending = new SpendingPolicy { MaxPerCall = TokenAmount.FromTokens(0.1m) };
+        options.Funding = new ChannelFunding { CallsAhead = 100, ExtraBlocks = 7_200, DepositFromWallet = true };
+        // end
+        await using var snet = new SnetClient(options);
+        await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
+
+        await ByHandAsync(snet, service);
+        await service.CallAsync("add", new JsonObject { ["a"] = 1 });
+        await ReceiptsAsync(snet);
+        sandbox.Chain.Mine(100_000);
+        await ReclaimAsync(snet, service, sandbox.Chain.BlockNumber);
+        (await snet.Account.GetBalanceAsync()).Wallet.ShouldBe(TokenAmount.FromTokens(1000));
+    }
+
+    private static async Task ByHandAsync(SnetClient snet, ServiceClient service)
+    {
+        // snippet ByHand
+        await snet.Account.DepositAsync(TokenAmount.FromTokens(2)); // wallet to escrow
+        PaymentChannel channel = await service.Channels.OpenAsync(TokenAmount.FromTokens(1)); // escrow to a new channel
+        channel = await service.Channels.AddFundsAsync(channel.Id, TokenAmount.FromTokens(0.5m)); // escrow to that channel
+        channel = await service.Channels.ExtendAsync(channel.Id, channel.Expiration + 1_000); // a later end
+        AccountBalance balance = await snet.Account.GetBalanceAsync();
+        Console.WriteLine($"{balance.Wallet} in the wallet, {balance.Escrow} in escrow, {channel.Value} in channel {channel.Id}");
+        // end
+    }
+
+    private static async Task ReceiptsAsync(SnetClient snet)
+    {
+        // snippet Receipts
+        await foreach (PaymentReceipt receipt in snet.Account.ListReceiptsAsync())
+            Console.WriteLine($"{receipt.Time:u} {receipt.Method} {receipt.Paid} {receipt.Outcome} (channel {receipt.ChannelId}, total {receipt.AmountAfter})");
+        // end
+    }
+
+    private static async Task ReclaimAsync(SnetClient snet, ServiceClient service, long currentBlock)
+    {
+        // snippet Reclaim
+        foreach (PaymentChannel channel in await service.Channels.ListAsync())
+        {
+            if (channel.Expiration <= currentBlock && !channel.Value.IsZero)
+                await service.Channels.ClaimTimeoutAsync(channel.Id); // channel to escrow
+        }
+
+        AccountBalance balance = await snet.Account.GetBalanceAsync();
+        await snet.Account.WithdrawAsync(balance.Escrow); // escrow to wallet
+        // end
+    }
+
+    [Test]
+    public async Task TestingGuide_StandIns_Answer()
+    {
+        // snippet StandIn
+        var training = Substitute.For<TrainingClient>();
+        training.TrainModelPriceAsync("model-1", Arg.Any<CancellationToken>()).Returns(TokenAmount.FromCogs(11));
+        var service = Substitute.For<ServiceClient>();
+        service.Training.Returns(training);
+        service.CallAsync("add", Arg.Any<JsonObject>(), Arg.Any<ServiceCallOptions?>(), Arg.Any<CancellationToken>()).Returns(
+            new CallResult<JsonObject>(new JsonObject { ["value"] = 3 }, TokenAmount.FromCogs(5), null, new Dictionary<string, string>()));
+        // end
+        (await service.Training.TrainModelPriceAsync("model-1")).Cogs.ShouldBe(11);
+        (await service.CallAsync("add", [])).Paid.Cogs.ShouldBe(5);
+    }
+
+    private sealed class TrainingFolder : IDisposable
+    {
+        public TrainingFolder() => File.WriteAllText(System.IO.Path.Combine(Path, "one.txt"), "a text");
+
+        public string Path { get; } = Directory.CreateTempSubdirectory("snet-docs-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
 }
+
+// snippet SandboxTest
+public sealed class TranscriberTests
+{
+    private SnetSandbox _sandbox = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _sandbox = await SnetSandbox.StartAsync(new SandboxOptions { DaemonVersion = SandboxDaemonVersion.V6_0 });
+        _sandbox.Provider.ValidationTime = _sandbox.Provider.TrainingTime = TimeSpan.FromMilliseconds(50);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _sandbox.DisposeAsync(); // throws when something was sent that would end a real daemon
+
+    [TestCase("good")]
+    [TestCase("fail-train")] // words in a model's name steer the provider
+    public async Task Train_FromALink_EndsAsTheProviderSays(string name)
+    {
+        await using SnetClient snet = Connect(tokens: 1m);
+        await using ServiceClient service = snet.GetServiceClient(_sandbox.Platform.OrgId, _sandbox.Platform.ServiceId);
+        var limit = new TrainOptions { MaxPrice = TokenAmount.FromCogs(20) };
+
+        SnetModel model = await service.Training.CreateModelAsync("stt", name);
+        await service.Training.ValidateModelAsync(model.Id, new Uri("https://data.example/set.zip"), options: limit);
+        await service.Training.WaitForStatusAsync(model.Id, ModelStatus.Validated);
+        await service.Training.TrainModelAsync(model.Id, options: limit);
+        Task<SnetModel> waiting = service.Training.WaitForStatusAsync(model.Id, ModelStatus.ReadyToUse);
+
+        if (name == "good")
+            (await waiting).Status.ShouldBe(ModelStatus.ReadyToUse);
+        else
+            (await Should.ThrowAsync<ModelFailedException>(() => waiting)).Model.Status.ShouldBe(ModelStatus.Errored);
+    }
+
+    // An account of its own for each test, so that tests can run side by side.
+    private SnetClient Connect(decimal tokens)
+    {
+        var signer = PrivateKeySigner.CreateRandom();
+        _sandbox.Chain.Fund(signer.Address, cogs: TokenAmount.FromTokens(tokens).Cogs, wei: TokenAmount.FromTokens(1).Cogs);
+        SnetClientOptions options = SnetClientOptions.FromPlatform(_sandbox.Platform);
+        options.Signer = signer;
+        return new SnetClient(options);
+    }
+}
+// end

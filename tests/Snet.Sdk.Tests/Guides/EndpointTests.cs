@@ -55,6 +55,25 @@ public sealed class EndpointTests
     }
 
     [Test]
+    public async Task Client_DaemonIsRestarted_ConnectsAgainByItself()
+    {
+        using var proxy = new TcpProxy(_sandbox.Platform.Daemon);
+        await _sandbox.PublishAsync(service => service["groups"]![0]!["endpoints"] = new JsonArray(proxy.Endpoint.ToString()));
+        await using var snet = _sandbox.Connect(options => options.MaxRetries = 1);
+        await using var service = snet.Service(_sandbox);
+        var model = await service.Training.CreateModelAsync("stt", "x");
+        await service.CallAsync("add", Numbers);
+
+        proxy.Stop();
+        await Should.ThrowAsync<ServiceUnavailableException>(() => service.Training.GetModelAsync(model.Id));
+        await Should.ThrowAsync<ServiceUnavailableException>(() => service.CallAsync("add", Numbers));
+        proxy.Start();
+
+        (await service.Training.GetModelAsync(model.Id)).Id.ShouldBe(model.Id);
+        (await service.CallAsync("add", Numbers)).Receipt!.AmountAfter.Cogs.ShouldBe(10);
+    }
+
+    [Test]
     public async Task CreateServiceClientAsync_GroupName_ItsEndpointsAreUsed()
     {
         await _sandbox.PublishAsync(
