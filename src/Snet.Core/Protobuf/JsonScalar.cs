@@ -6,7 +6,7 @@ using Google.Protobuf.Reflection;
 
 namespace Snet.Protobuf;
 
-/// <summary>Single values in JSON: everything but messages, lists and maps. Values in memory are those of <see cref="WireValue"/>.</summary>
+/// <summary>Single values in JSON: all but messages, lists and maps. Values in memory are those of <see cref="WireValue"/>.</summary>
 internal static class JsonScalar
 {
     /// <summary>Says what a field takes, to end the sentence "expected …".</summary>
@@ -45,8 +45,9 @@ internal static class JsonScalar
     };
 
     /// <summary>Reads the key of a map, which JSON writes as a text whatever its type.</summary>
-    public static object? ReadKey(FieldDescriptor key, string text)
-        => key.FieldType == FieldType.Bool ? text switch { "true" => true, "false" => false, _ => null } : Read(key, JsonValue.Create(text));
+    public static object? ReadKey(FieldDescriptor key, string text) => key.FieldType == FieldType.Bool
+        ? text switch { "true" => true, "false" => false, _ => null }
+        : Read(key, JsonValue.Create(text));
 
     /// <summary>Gives the JSON of a value; null for <c>NullValue</c>.</summary>
     public static JsonNode? Write(FieldDescriptor field, object value) => value switch
@@ -56,7 +57,8 @@ internal static class JsonScalar
         long number => JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         ulong number => JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
         int when WellKnownJson.IsNullable(field) => null,
-        int number when field.FieldType == FieldType.Enum && field.EnumType.FindValueByNumber(number) is { } named => JsonValue.Create(named.Name),
+        int number when field.FieldType == FieldType.Enum && field.EnumType.FindValueByNumber(number) is { } named
+            => JsonValue.Create(named.Name),
         int number => Number(number),
         uint number => Number(number),
         bool flag => JsonValue.Create(flag),
@@ -87,8 +89,8 @@ internal static class JsonScalar
 
     private static bool IsText(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String;
 
-    /// <summary>Gives the text of a JSON text, also of one that was made from another type, such as <see cref="Guid"/>.</summary>
-    private static string? Text(JsonNode? node)
+    /// <summary>Gives the text of a JSON text, also of one that was made from another type such as <see cref="Guid"/>; else null.</summary>
+    public static string? Text(JsonNode? node)
     {
         if (!IsText(node))
             return null;
@@ -127,7 +129,9 @@ internal static class JsonScalar
         if (standard.Length % 4 != 0)
             standard = standard.PadRight((standard.Length + 3) / 4 * 4, '=');
         var bytes = new byte[standard.Length / 4 * 3];
-        return Convert.TryFromBase64String(standard, bytes, out var length) ? UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(0, length)) : null;
+        return Convert.TryFromBase64String(standard, bytes, out var length)
+            ? UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(0, length))
+            : null;
     }
 
     // Kept as text, the number reads as whatever the caller asks for: GetValue<double>() of a float, GetValue<long>() of an int32.

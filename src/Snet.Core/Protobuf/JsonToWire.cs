@@ -91,10 +91,11 @@ internal sealed class JsonToWire
         foreach (var (name, node) in Members(map))
         {
             _path.Push(name);
+            var keyRead = JsonScalar.ReadKey(key, name) ?? throw _path.Error($"expected {JsonScalar.Describe(key)} as key");
             var entry = new MemoryStream();
             using (var inner = new CodedOutputStream(entry, bufferSize: 256, leaveOpen: true))
             {
-                WireValue.WriteWithTag(inner, key, JsonScalar.ReadKey(key, name) ?? throw _path.Error($"expected {JsonScalar.Describe(key)} as key"));
+                WireValue.WriteWithTag(inner, key, keyRead);
                 WireValue.WriteWithTag(inner, value, Convert(value, node));
             }
 

@@ -62,7 +62,8 @@ internal sealed class ProtoFile
     }
 
     private void DeclareTypes(
-        string scope, IEnumerable<DescriptorProto> messages, IEnumerable<EnumDescriptorProto> enums, IEnumerable<FieldDescriptorProto> extensions)
+        string scope, IEnumerable<DescriptorProto> messages, IEnumerable<EnumDescriptorProto> enums,
+        IEnumerable<FieldDescriptorProto> extensions)
     {
         foreach (var message in messages)
             DeclareMessage(scope, message);

@@ -73,7 +73,8 @@ internal sealed class ProtoLinker
     private (string Name, ProtoSymbol Symbol) Resolve(
         object element, string name, string scope, string expected, Func<ProtoSymbol, bool> isWanted)
     {
-        var found = Find(name, scope, IsType) ?? throw _file.Error(element, $"\"{name}\" is unknown here; expected {expected} of this file or its imports");
+        var found = Find(name, scope, IsType)
+            ?? throw _file.Error(element, $"\"{name}\" is unknown here; expected {expected} of this file or its imports");
         return isWanted(found.Symbol) ? found : throw _file.Error(element, $"expected {expected}, and \"{name}\" is an enum");
     }
 

@@ -49,7 +49,7 @@ internal sealed class ProtoMethod
     public FieldDescriptor? TrainingModelIdField { get; }
 
     /// <summary>Reads an option that is a text.</summary>
-    /// <param name="fullName">The extension's full name, then those of fields inside: <c>pricing.my_method_option.estimatePriceMethod</c>.</param>
+    /// <param name="fullName">The extension's full name, then fields inside: <c>pricing.my_method_option.estimatePriceMethod</c>.</param>
     /// <returns>The text; null when the option is not set or no text.</returns>
     public string? GetTextOption(string fullName)
         => _options.TryGetValue(fullName, out var option) && option.HasStringValue ? option.StringValue.ToStringUtf8() : null;

@@ -145,6 +145,6 @@ internal sealed partial class ProtoParser
     }
 
     /// <summary>Gives the entry's name as protoc does: <c>my_map</c> has <c>MyMapEntry</c>.</summary>
-    private static string EntryName(string field)
-        => string.Concat(field.Split('_').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..])) + "Entry";
+    private static string EntryName(string field) => string.Concat(field.Split('_', StringSplitOptions.RemoveEmptyEntries)
+        .Select(word => char.ToUpperInvariant(word[0]) + word[1..])) + "Entry";
 }

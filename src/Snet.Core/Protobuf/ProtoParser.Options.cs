@@ -1,5 +1,6 @@
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
+using NamePart = Google.Protobuf.Reflection.UninterpretedOption.Types.NamePart;
 
 namespace Snet.Protobuf;
 
@@ -34,7 +35,7 @@ internal sealed partial class ProtoParser
 
     private void ReadOption(RepeatedField<UninterpretedOption> into)
     {
-        var name = new List<UninterpretedOption.Types.NamePart>();
+        var name = new List<NamePart>();
         do
         {
             var isExtension = _reader.TryTake("(");
@@ -49,7 +50,7 @@ internal sealed partial class ProtoParser
         ReadOptionValue(name, into, depth: 1);
     }
 
-    private void ReadOptionValue(List<UninterpretedOption.Types.NamePart> name, RepeatedField<UninterpretedOption> into, int depth)
+    private void ReadOptionValue(List<NamePart> name, RepeatedField<UninterpretedOption> into, int depth)
     {
         if (depth > MaxDepth)
             throw _reader.Expected($"option values no deeper than {MaxDepth}");
@@ -61,11 +62,11 @@ internal sealed partial class ProtoParser
             into.Add(ReadPlainOption(name));
     }
 
-    private void ReadOptionFields(List<UninterpretedOption.Types.NamePart> name, RepeatedField<UninterpretedOption> into, string end, int depth)
+    private void ReadOptionFields(List<NamePart> name, RepeatedField<UninterpretedOption> into, string end, int depth)
     {
         while (!_reader.TryTake(end))
         {
-            List<UninterpretedOption.Types.NamePart> inner = [.. name, ReadOptionFieldName()];
+            List<NamePart> inner = [.. name, ReadOptionFieldName()];
             _reader.TryTake(":");
             if (_reader.TryTake("["))
                 ReadOptionList(inner, into, depth);
@@ -75,7 +76,7 @@ internal sealed partial class ProtoParser
         }
     }
 
-    private UninterpretedOption.Types.NamePart ReadOptionFieldName()
+    private NamePart ReadOptionFieldName()
     {
         var isExtension = _reader.TryTake("[");
         var name = isExtension ? _reader.TakeDottedName("the name of an extension") : _reader.TakeName("the name of a field");
@@ -88,7 +89,7 @@ internal sealed partial class ProtoParser
         return new() { NamePart_ = name, IsExtension = true };
     }
 
-    private void ReadOptionList(List<UninterpretedOption.Types.NamePart> name, RepeatedField<UninterpretedOption> into, int depth)
+    private void ReadOptionList(List<NamePart> name, RepeatedField<UninterpretedOption> into, int depth)
     {
         while (!_reader.TryTake("]"))
         {
@@ -98,7 +99,7 @@ internal sealed partial class ProtoParser
         }
     }
 
-    private UninterpretedOption ReadPlainOption(List<UninterpretedOption.Types.NamePart> name)
+    private UninterpretedOption ReadPlainOption(List<NamePart> name)
     {
         var option = Mark(new UninterpretedOption { Name = { name } }, _reader.Current.Position);
         if (_reader.Current.Kind == ProtoTokenKind.Text)

@@ -31,8 +31,10 @@ internal sealed class ProtoSet
     {
         ArgumentNullException.ThrowIfNull(files);
         var given = new List<ProtoFile>();
-        foreach (var (name, text) in files.Where(file => !WellKnownProtos.Contains(file.Key)).OrderBy(file => file.Key, StringComparer.Ordinal))
+        foreach (var (name, text) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
         {
+            if (WellKnownProtos.Contains(name))
+                continue;
             if (text.Length > maxLength)
                 throw new ProtoParseException(name, default, $"the text has {text.Length} characters; {maxLength} are allowed");
             given.Add(ProtoParser.Parse(name, text));

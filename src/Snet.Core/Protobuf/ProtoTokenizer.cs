@@ -118,7 +118,8 @@ internal sealed class ProtoTokenizer
     {
         var start = _at;
         var isHex = Peek() == '0' && Peek(1) is 'x' or 'X';
-        while (char.IsAsciiLetterOrDigit(Peek()) || Peek() is '.' or '_' || (Peek() is '+' or '-' && !isHex && _text[_at - 1] is 'e' or 'E'))
+        while (char.IsAsciiLetterOrDigit(Peek()) || Peek() is '.' or '_'
+            || (Peek() is '+' or '-' && !isHex && _text[_at - 1] is 'e' or 'E'))
             _at++;
 
         var text = _text[start.._at];
@@ -212,7 +213,7 @@ internal sealed class ProtoTokenizer
     private int ReadDigits(int most, int radix, ProtoPosition position)
     {
         int value = 0, count = 0;
-        for (; count < most && char.IsAsciiHexDigit(Peek()) && Convert.ToInt32(Peek().ToString(), 16) is var digit && digit < radix; count++)
+        for (; count < most && char.IsAsciiHexDigit(Peek()) && Convert.ToInt32($"{Peek()}", 16) is var digit && digit < radix; count++)
         {
             value = (value * radix) + digit;
             _at++;

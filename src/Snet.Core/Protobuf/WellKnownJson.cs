@@ -40,7 +40,7 @@ internal static partial class WellKnownJson
         _ => "a JSON object",
     };
 
-    /// <summary>Gives the plain fields that a JSON value stands for; null when the type has no form of its own or the value is not in it.</summary>
+    /// <summary>Gives the plain fields that a JSON value stands for; null when the type or the value has no such form.</summary>
     public static IEnumerable<KeyValuePair<string, JsonNode?>>? Expand(MessageDescriptor message, JsonNode? node) => NameOf(message) switch
     {
         "Struct" when node is JsonObject => [new("fields", node)],
@@ -48,7 +48,7 @@ internal static partial class WellKnownJson
         "Value" => [new(ValueField(node), node)],
         "Timestamp" => ExpandTime(node),
         "Duration" => ExpandDuration(node),
-        "FieldMask" when IsText(node, out var paths) => [new("paths", new JsonArray([.. SplitMask(paths)]))],
+        "FieldMask" when JsonScalar.Text(node) is { } paths => [new("paths", new JsonArray([.. SplitMask(paths)]))],
         Wrapper when node is not JsonObject => [new("value", node)],
         _ => null,
     };
@@ -95,24 +95,20 @@ internal static partial class WellKnownJson
         _ => "bool_value",
     };
 
-    private static bool IsText(JsonNode? node, out string text)
-    {
-        text = "";
-        return node is JsonValue value && value.TryGetValue(out text!);
-    }
-
     private static KeyValuePair<string, JsonNode?>[]? ExpandTime(JsonNode? node)
     {
-        if (!IsText(node, out var text) || TimePattern.Match(text) is not { Success: true } match)
+        if (JsonScalar.Text(node) is not { } text || TimePattern.Match(text) is not { Success: true } match)
             return null;
-        var isTime = DateTimeOffset.TryParseExact(
-            match.Groups[1].Value + match.Groups[3].Value, "yyyy-MM-ddTHH:mm:ssK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time);
-        return isTime ? Seconds(time.ToUnixTimeSeconds(), Nanos(match.Groups[2].Value)) : null;
+        var wholeSeconds = match.Groups[1].Value + match.Groups[3].Value;
+        const string Format = "yyyy-MM-ddTHH:mm:ssK";
+        return DateTimeOffset.TryParseExact(wholeSeconds, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? Seconds(time.ToUnixTimeSeconds(), Nanos(match.Groups[2].Value))
+            : null;
     }
 
     private static KeyValuePair<string, JsonNode?>[]? ExpandDuration(JsonNode? node)
     {
-        if (!IsText(node, out var text) || DurationPattern.Match(text) is not { Success: true } match)
+        if (JsonScalar.Text(node) is not { } text || DurationPattern.Match(text) is not { Success: true } match)
             return null;
         var seconds = long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
         var sign = match.Groups[1].Length == 0 ? 1 : -1;

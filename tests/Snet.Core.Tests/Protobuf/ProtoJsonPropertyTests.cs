@@ -13,10 +13,12 @@ public class ProtoJsonPropertyTests
 {
     private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(20).WithQuietOnSuccess(true);
 
-    private static readonly JsonFormatter AllFields = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithPreserveProtoFieldNames(true));
+    private static readonly JsonFormatter AllFields = new(
+        JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithPreserveProtoFieldNames(true));
 
+    /// <summary>All messages but the one with an Any, which Google cannot write alone, and the one of proto2, which needs its fields.</summary>
     private static IEnumerable<string> Messages => ProtoFiles.Compiled.SelectMany(file => file.MessageTypes)
-        .Select(message => message.FullName).Where(name => !name.EndsWith(".Opaque", StringComparison.Ordinal) && !name.EndsWith(".Old", StringComparison.Ordinal));
+        .Where(message => message.Name is not ("Opaque" or "Old")).Select(message => message.FullName);
 
     [TestCaseSource(nameof(Messages))]
     public void FromWire_AnyMessage_IsTheJsonThatGoogleWrites(string name) => ForAllWires(name, (compiled, read, wire) =>
@@ -28,7 +30,10 @@ public class ProtoJsonPropertyTests
 
     [TestCaseSource(nameof(Messages))]
     public void ToWire_JsonThatGoogleWrites_GivesTheMessageBack(string name) => ForAllWires(name, (compiled, read, wire) =>
-        Google(compiled, ProtoJson.ToWire(read, JsonNode.Parse(JsonFormatter.Default.Format(Google(compiled, wire)))!.AsObject())).Equals(Google(compiled, wire)));
+    {
+        var json = JsonNode.Parse(JsonFormatter.Default.Format(Google(compiled, wire)))!.AsObject();
+        return Google(compiled, ProtoJson.ToWire(read, json)).Equals(Google(compiled, wire));
+    });
 
     private static void ForAllWires(string name, Func<MessageDescriptor, MessageDescriptor, byte[], bool> holds)
     {

@@ -125,6 +125,14 @@ public class ProtoJsonTests
     }
 
     [Test]
+    public void ToWire_DotNetTime_IsTakenAsTimestamp()
+    {
+        var wire = ProtoJson.ToWire(Message("WellKnown"), new JsonObject { ["timestamp"] = DateTimeOffset.UnixEpoch.AddTicks(12) });
+
+        WellKnown.Parser.ParseFrom(wire).Timestamp.Nanos.ShouldBe(1200);
+    }
+
+    [Test]
     public void ToWire_Lists_ArePackedAsTheFileSays()
     {
         var lists = new Lists
@@ -138,6 +146,19 @@ public class ProtoJsonTests
             """);
 
         Hex.Encode(ProtoJson.ToWire(Message("Lists"), json)).ShouldBe(Hex.Encode(lists.ToByteArray()));
+    }
+
+    [Test]
+    public void Both_MessageOfProto2_AgreeWithGoogle()
+    {
+        var old = new Legacy.Old { Name = "", Count = 0, Level = Legacy.Level.High, Numbers = { 1, 2 }, PackedNumbers = { 3, 4 }, Two = 0 };
+        var message = ProtoFiles.Message("snet.tests.legacy.Old");
+
+        var json = ProtoJson.FromWire(message, old.ToByteArray());
+
+        json.ToJsonString().ShouldBe(
+            """{"name":"","count":0,"level":"HIGH","numbers":[1,2],"packed_numbers":[3,4],"counts":{},"two":0}""");
+        ProtoJson.ToWire(message, json).ShouldBe(old.ToByteArray());
     }
 
     [TestCase(double.NaN)]

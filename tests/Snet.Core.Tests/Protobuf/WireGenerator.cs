@@ -21,25 +21,27 @@ internal static class WireGenerator
     public static Gen<byte[]> Message(MessageDescriptor message, int depth = 3) => message.FullName switch
     {
         "google.protobuf.Timestamp" => Seconds(Gen.Choose(int.MinValue, int.MaxValue).Select(s => s * 28L), Gen.Choose(0, 999_999_999)),
-        "google.protobuf.Duration" => from sign in Gen.Elements(-1, 1)
-                                      from bytes in Seconds(Gen.Choose(0, int.MaxValue).Select(s => sign * 140L * s), Gen.Choose(0, 999_999_999).Select(n => sign * n))
-                                      select bytes,
+        "google.protobuf.Duration" => Gen.Elements(-1, 1).SelectMany(sign =>
+            Seconds(Gen.Choose(0, int.MaxValue).Select(s => sign * 140L * s), Gen.Choose(0, 999_999_999).Select(n => sign * n))),
         "google.protobuf.FieldMask" => Gen.Elements("a", "b_c", "d.e_f").ListOf().Select(paths => Write(output =>
         {
             foreach (var path in paths)
                 WireValue.WriteBytes(output, 1, ByteString.CopyFromUtf8(path));
         })),
-        "google.protobuf.Value" => Gen.Elements(message.Fields.InFieldNumberOrder().Take(depth > 0 ? 6 : 4)).SelectMany(field => Occurrence(field, depth)),
+        "google.protobuf.Value" => Gen.Elements(message.Fields.InFieldNumberOrder().Take(depth > 0 ? 6 : 4))
+            .SelectMany(field => Occurrence(field, depth)),
         _ when message.Fields.InFieldNumberOrder().Count == 0 => Gen.Constant(Array.Empty<byte>()),
         _ => Gen.Elements(message.Fields.InFieldNumberOrder().AsEnumerable()).ListOf()
-            .SelectMany(fields => Gen.CollectToList(Once(fields), field => Occurrence(field, depth))).Select(parts => parts.SelectMany(part => part).ToArray()),
+            .SelectMany(fields => Gen.CollectToList(Once(fields), field => Occurrence(field, depth)))
+            .Select(parts => parts.SelectMany(part => part).ToArray()),
     };
 
     /// <summary>Leaves the second occurrence of a wrapper away: the generated C# merges those in a way of its own.</summary>
     private static IEnumerable<FieldDescriptor> Once(IEnumerable<FieldDescriptor> fields)
     {
         var seen = new HashSet<FieldDescriptor>();
-        return fields.Where(field => seen.Add(field) || field.FieldType != FieldType.Message || !field.MessageType.File.Name.EndsWith("wrappers.proto", StringComparison.Ordinal));
+        return fields.Where(field => seen.Add(field)
+            || field.FieldType != FieldType.Message || field.MessageType.File.Name != "google/protobuf/wrappers.proto");
     }
 
     private static Gen<byte[]> Occurrence(FieldDescriptor field, int depth)
@@ -58,7 +60,12 @@ internal static class WireGenerator
     {
         var value = entry.FindFieldByNumber(2);
         if (WellKnownJson.IsNullable(value)) // Google writes JSON for such values only when key and value are there
-            return from key in Gen.Elements("a", "b", "\u2028", "\"") from one in Occurrence(value, depth - 1) select (byte[])[.. Key(key), .. one];
+        {
+            return from key in Gen.Elements("a", "b", "\u2028", "\"")
+                   from one in Occurrence(value, depth - 1)
+                   select (byte[])[.. Key(key), .. one];
+        }
+
         return from keys in Occurrence(entry.FindFieldByNumber(1), depth).ListOf()
                from values in Occurrence(value, depth - 1)
                from hasValue in Gen.Elements(true, false)
