@@ -3,7 +3,7 @@ using Snet.Sdk.Tests.Support;
 
 namespace Snet.Sdk.Tests.Guides;
 
-public sealed class RegistryTests : PlatformTest
+public sealed class DiscoveryTests : PlatformTest
 {
     [Test]
     public async Task Registry_WithoutSigner_ListsAndDescribes()

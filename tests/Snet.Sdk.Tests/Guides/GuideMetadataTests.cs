@@ -6,7 +6,7 @@ using Snet.Sdk.Training;
 namespace Snet.Sdk.Tests.Guides;
 
 /// <summary>What a service tells of its methods, asked of the daemon and read in the proto files.</summary>
-public sealed class MetadataTests : PlatformTest
+public sealed class GuideMetadataTests : PlatformTest
 {
     [Test]
     public async Task MethodMetadata_OfTheDaemonAndInTheProtoFiles_AreTheSame()
