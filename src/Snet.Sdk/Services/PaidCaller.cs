@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Snet.Grpc;
+using Snet.Sdk.Diagnostics;
 using Snet.Sdk.Payments;
 
 namespace Snet.Sdk.Services;
@@ -21,6 +22,24 @@ internal sealed class PaidCaller(ChannelPool pool, DaemonConnection daemon, Snet
     /// <param name="cancellationToken">Ends the waiting. A payment that has left this process stays valid for the daemon.</param>
     /// <returns>The answer and the receipt.</returns>
     public async Task<(T Answer, PaymentReceipt Receipt)> CallAsync<T>(
+        PaymentOrder order, Func<GrpcMetadata, CancellationToken, Task<T>> send, Func<TokenAmount?, CancellationToken, Task<TokenAmount>> requote,
+        CancellationToken cancellationToken)
+    {
+        using var watch = Telemetry.StartCall(order, options.TimeProvider);
+        try
+        {
+            var result = await RepeatAsync(order, send, requote, cancellationToken).ConfigureAwait(false);
+            watch.Succeed(result.Receipt.Price);
+            return result;
+        }
+        catch (SnetException e)
+        {
+            watch.Fail(e);
+            throw;
+        }
+    }
+
+    private async Task<(T Answer, PaymentReceipt Receipt)> RepeatAsync<T>(
         PaymentOrder order, Func<GrpcMetadata, CancellationToken, Task<T>> send, Func<TokenAmount?, CancellationToken, Task<TokenAmount>> requote,
         CancellationToken cancellationToken)
     {

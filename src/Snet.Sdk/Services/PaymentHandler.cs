@@ -13,7 +13,7 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
     {
         var path = request.RequestUri?.AbsolutePath ?? string.Empty;
         var definition = await service.GetDefinitionAsync(cancellationToken).ConfigureAwait(false);
-        if (definition.Protos.Services.SelectMany(s => s.Methods).FirstOrDefault(m => m.Path == path) is not { } method)
+        if (definition.Methods.FirstOrDefault(m => m.Path == path) is not { } method)
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method));

@@ -60,7 +60,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         var definition = await _source.GetAsync(cancellationToken).ConfigureAwait(false);
         return
         [
-            .. definition.Protos.Services.SelectMany(s => s.Methods).Select(m => new ServiceMethod(
+            .. definition.Methods.Select(m => new ServiceMethod(
                 m.Name, m.ServiceName, m.Path, m.TrainingModelIdField is not null, definition.Group.Pricing.FindPrice(m.Path))),
         ];
     }

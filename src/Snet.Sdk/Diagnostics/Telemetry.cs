@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Snet.Sdk.Payments;
+
+namespace Snet.Sdk.Diagnostics;
+
+/// <summary>What is measured and traced of paid calls. Nothing of a payment but its price is told.</summary>
+/// <seealso href="https://opentelemetry.io/docs/specs/semconv/rpc/">OpenTelemetry's conventions for RPC</seealso>
+internal static class Telemetry
+{
+    private static readonly ActivitySource Activities = new(SnetDiagnostics.Name);
+    private static readonly Meter Meter = new(SnetDiagnostics.Name);
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("rpc.client.call.duration", "s", "How long calls take.");
+    private static readonly Counter<long> Paid = Meter.CreateCounter<long>("snet.client.calls.paid", "{call}", "Calls that were paid.");
+    private static readonly Counter<double> Amount = Meter.CreateCounter<double>("snet.client.payment.amount", "{cog}", "What paid calls cost.");
+
+    /// <summary>Begins to watch a call; disposing the result ends it.</summary>
+    public static CallWatch StartCall(PaymentOrder order, TimeProvider time) => new(order, time);
+
+    /// <summary>One call that is watched. It failed unless <see cref="Succeed"/> was called.</summary>
+    internal sealed class CallWatch : IDisposable
+    {
+        private readonly TimeProvider _time;
+        private readonly long _started;
+        private readonly TagList _tags;
+        private readonly Activity? _activity;
+        private string? _error = "canceled";
+
+        public CallWatch(PaymentOrder order, TimeProvider time)
+        {
+            (_time, _started) = (time, time.GetTimestamp());
+            _tags = new TagList
+            {
+                { "rpc.system", "grpc" }, { "rpc.method", order.Method.TrimStart('/') },
+                { "snet.organization.id", order.OrgId }, { "snet.service.id", order.ServiceId },
+            };
+            _activity = Activities.StartActivity(order.Method.TrimStart('/'), ActivityKind.Client, default(ActivityContext), _tags);
+        }
+
+        /// <summary>The call succeeded and was paid.</summary>
+        public void Succeed(TokenAmount price)
+        {
+            _error = null;
+            Paid.Add(1, _tags);
+            Amount.Add((double)price.Cogs, _tags);
+        }
+
+        /// <summary>The call failed.</summary>
+        public void Fail(SnetException error) => _error = error.Code;
+
+        public void Dispose()
+        {
+            var tags = _tags;
+            if (_error is not null)
+            {
+                tags.Add("error.type", _error);
+                _activity?.SetTag("error.type", _error).SetStatus(ActivityStatusCode.Error);
+            }
+
+            Duration.Record(_time.GetElapsedTime(_started).TotalSeconds, tags);
+            _activity?.Dispose();
+        }
+    }
+}
