@@ -43,13 +43,16 @@ internal sealed record ServiceDefinition(
         };
     }
 
+    /// <summary>The service's own methods. An archive may bring training.proto along, whose services are the daemon's and the provider's.</summary>
+    public IEnumerable<ProtoMethod> Methods => Protos.Services.Where(s => s.Package != "training").SelectMany(s => s.Methods);
+
     /// <summary>The methods that take a model, as <c>Service/method</c>.</summary>
     public IReadOnlyList<string> TrainableNames => [.. Names(m => m.TrainingModelIdField is not null)];
 
     private List<string> MethodNames => [.. Names(_ => true)];
 
     private IEnumerable<string> Names(Func<ProtoMethod, bool> which) =>
-        Protos.Services.SelectMany(s => s.Methods).Where(which).Select(m => $"{m.ServiceName}/{m.Name}");
+        Methods.Where(which).Select(m => $"{m.ServiceName}/{m.Name}");
 
     private static ServiceGroup ChooseGroup(ServiceMetadata service, string? name)
     {
