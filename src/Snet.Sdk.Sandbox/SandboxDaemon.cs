@@ -79,14 +79,22 @@ public sealed class SandboxDaemon : IAsyncDisposable
             [TrainingServices.UploadPath] = training.UploadHandler(),
             [HealthService.WatchPath] = health.WatchAsync,
         };
-        _streams = new StreamCalls(parts, new PaymentTypes(types, PaymentHeaders.EscrowType), handlers, passthrough.RunAsync);
+        _streams = new StreamCalls(parts, new PaymentTypes(types, PaymentHeaders.EscrowType, _configuration.BlockchainEnabled), handlers, passthrough.RunAsync);
         _pages = new HttpPages(parts, probe, training.Metadata);
 
         var router = new DaemonRouter(_settings.Time);
-        new PaymentChannelStateService(parts).Register(router);
+        if (_configuration.BlockchainEnabled)
+        {
+            new PaymentChannelStateService(parts).Register(router);
+            new TokenService(parts, plans, tokens).Register(router);
+            new ProviderControlService(parts).Register(router);
+        }
+        else
+        {
+            BlockchainOff.Register(router);
+        }
+
         new FreeCallStateService(parts, freeCalls).Register(router);
-        new TokenService(parts, plans, tokens).Register(router);
-        new ProviderControlService(parts).Register(router);
         new ConfigurationService(parts).Register(router);
         health.Register(router);
         training.Register(router);

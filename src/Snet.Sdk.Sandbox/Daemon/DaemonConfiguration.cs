@@ -19,15 +19,17 @@ internal sealed class DaemonConfiguration
         var passthrough = Text("passthrough_endpoint");
         ServiceEndpoint = new Uri(Text("service_endpoint") ?? passthrough ?? settings.ServiceEndpoint.ToString());
         TrainingEndpoint = new Uri(Text("model_maintenance_endpoint") ?? ServiceEndpoint.ToString());
-        TrainingEnabled = Read("model_training_enabled", node => node.GetValue<bool>(), true);
+        BlockchainEnabled = Read("blockchain_enabled", node => node.GetValue<bool>(), true);
+        TrainingEnabled = BlockchainEnabled & Read("model_training_enabled", node => node.GetValue<bool>(), true);
         DynamicPricing = Read("enable_dynamic_pricing", node => node.GetValue<bool>(), false);
-        MaxMessageSize = Read("max_message_size_in_mb", Integer, 4) * 1024 * 1024;
+        MaxMessageSize = (int)Math.Min(Read("max_message_size_in_mb", Integer, 4) * 1024L * 1024, int.MaxValue); // up to 2048 MiB
         ServiceTimeout = Read("service_timeout", Duration, TimeSpan.FromSeconds(100));
         RateLimitPerMinute = Read("rate_limit_per_minute", Number, null);
         BurstSize = Read("burst_size", Integer, int.MaxValue);
         TokenSecret = Text("token_secret_key");
         TokenLifetime = TimeSpan.FromMinutes(Read("token_expiry_in_minutes", Integer, 1440));
-        FreeCallKey = Read("private_key_for_free_calls", node => PrivateKey.Parse(node.GetValue<string>()), null);
+        var freeCallKey = Read("private_key_for_free_calls", node => PrivateKey.Parse(node.GetValue<string>()), null);
+        FreeCallKey = BlockchainEnabled ? freeCallKey : null;
         MinimumBalanceForFreeCall = Read("min_balance_for_free_call", Number, 10);
         TrustedFreeCallSigners = Read("trusted_free_call_signers", Addresses, []);
         FreeCallsPerAddress = Read("free_calls_per_address", Allowances, []);
@@ -43,6 +45,9 @@ internal sealed class DaemonConfiguration
 
     /// <summary>Where calls for training go.</summary>
     public Uri TrainingEndpoint { get; }
+
+    /// <summary>Whether payments are looked at; off for development only (protocol d.5).</summary>
+    public bool BlockchainEnabled { get; }
 
     /// <summary>Whether training is on.</summary>
     public bool TrainingEnabled { get; }

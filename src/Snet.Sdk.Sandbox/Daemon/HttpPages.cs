@@ -43,7 +43,7 @@ internal sealed class HttpPages(DaemonParts parts, ServiceProbe probe, global::T
             ["status"] = reachable ? "Online" : "Offline",
             ["serviceheartbeat"] = service.ToJsonString(),
             ["daemonVersion"] = parts.Quirks.Name,
-            ["blockchainEnabled"] = true,
+            ["blockchainEnabled"] = parts.Configuration.BlockchainEnabled,
             ["blockchainNetwork"] = Network(parts.Settings.ChainId),
             ["storageClientCertDetails"] = new JsonObject(),
         };

@@ -24,7 +24,7 @@ internal sealed class StreamCalls(
             throw new GrpcException(GrpcStatus.ResourceExhausted, "rate limiting , too many requests to handle");
 
         ReadOnlyMemory<byte>? first = null;
-        if (parts.Quirks.FirstMessageBeforePayment || parts.Configuration.DynamicPricing)
+        if (parts.Configuration.BlockchainEnabled && (parts.Quirks.FirstMessageBeforePayment || parts.Configuration.DynamicPricing))
             first = await call.ReadAsync().ConfigureAwait(false) ?? throw DaemonRefusals.Plain("EOF"); // e.2
 
         TimeSpan? patience = parts.Quirks.ServiceTimeout ? parts.Configuration.ServiceTimeout : null;

@@ -17,6 +17,7 @@ internal sealed class GrpcServer : IAsyncDisposable
     private readonly KestrelContainer _kestrel;
     private readonly PrefaceListenerFactory _listeners;
     private readonly ConcurrentQueue<Exception> _faults = new();
+    private bool _disposed;
 
     private GrpcServer(KestrelContainer kestrel, PrefaceListenerFactory listeners) => (_kestrel, _listeners) = (kestrel, listeners);
 
@@ -60,9 +61,11 @@ internal sealed class GrpcServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops at once: running calls are aborted.</summary>
+    /// <summary>Stops at once: running calls are aborted. A second time does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         await _listeners.StopAcceptingAsync().ConfigureAwait(false);
         await _kestrel.DisposeAsync().ConfigureAwait(false);
         await _listeners.DisposeAsync().ConfigureAwait(false);

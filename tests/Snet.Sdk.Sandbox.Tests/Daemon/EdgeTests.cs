@@ -105,6 +105,40 @@ internal sealed class EdgeTests
             .ShouldStartWith("unable to access model: ");
     }
 
+    [Test]
+    public async Task AnyCall_DaemonWithoutBlockchain_AsksForNoPaymentAndHasNoTraining()
+    {
+        await using var user = await DaemonUser.StartAsync(new SandboxOptions
+        {
+            DaemonVersion = SandboxDaemonVersion.V6_2, DaemonConfig = new JsonObject { ["blockchain_enabled"] = false },
+        });
+
+        (await user.CallAsync<global::Service.Result>("/service.Calculator/add", Numbers)).Value.ShouldBe(3);
+        (await user.CallAsync<ChannelStateReply>("/escrow.PaymentChannelStateService/GetChannelState", new ChannelStateRequest())).CalculateSize().ShouldBe(0);
+        foreach (var method in (string[])["train_model", "get_training_metadata"])
+        {
+            (await user.RefusedAsync("/training.Daemon/" + method, new global::Training.CommonRequest())).Detail
+                .ShouldBe("service end point is not defined or is invalid , please contact the AI developer");
+        }
+
+        (await user.RefusedAsync("/escrow.FreeCallStateService/GetFreeCallToken", new GetFreeCallTokenRequest())).Detail
+            .ShouldBe("error in generating token because blockchain is disabled, contact service provider");
+    }
+
+    [Test]
+    public async Task PaidCall_ServiceIsLostWhileItWorks_IsUnavailableAndNotCharged()
+    {
+        await using var call = _user.Start("/service.Calculator/running", _user.Pay(5));
+        await call.WriteAsync(Numbers.ToByteArray());
+        await call.ReadAsync();
+
+        await _user.Sandbox.Provider.DisposeAsync();
+
+        var lost = await Should.ThrowAsync<GrpcException>(async () => await call.ReadAsync());
+        (lost.StatusCode, lost.Detail).ShouldBe((GrpcStatus.Unavailable, "error reading from server: EOF"));
+        (await AddAsync(_user.Pay(5))).Detail.ShouldStartWith("can't connect to service rpc error: code = Unavailable desc = connection error: ");
+    }
+
     private Task<GrpcException> AddAsync(GrpcMetadata headers) => _user.RefusedAsync("/service.Calculator/add", Numbers, headers);
 
     private static GrpcMetadata Replace(GrpcMetadata headers, string name, string value)

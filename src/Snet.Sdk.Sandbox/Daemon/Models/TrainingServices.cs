@@ -74,7 +74,9 @@ internal sealed class TrainingServices : IDisposable
         where TRequest : IMessage<TRequest>, new()
     {
         var escrow = new EscrowPayment(_room.Parts, Prices.OfUnaryAsync);
-        var types = new PaymentTypes(new Dictionary<string, IPaymentHandler> { [PaymentHeaders.TrainCallType] = escrow }, PaymentHeaders.TrainCallType);
+        var types = new PaymentTypes(
+            new Dictionary<string, IPaymentHandler> { [PaymentHeaders.TrainCallType] = escrow }, PaymentHeaders.TrainCallType,
+            _room.Parts.Configuration.BlockchainEnabled);
         router.AddCall<TRequest>(path, async (headers, request, cancellationToken) =>
         {
             var payment = await types.ValidateAsync(new PaymentRequest(path, headers, default), cancellationToken).ConfigureAwait(false);
