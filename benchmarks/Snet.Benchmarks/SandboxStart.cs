@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.NetworkInformation;
 using Snet.Sdk.Sandbox;
 
 namespace Snet.Benchmarks;
@@ -35,8 +34,8 @@ internal static class SandboxStart
         return Stopwatch.GetElapsedTime(started);
     }
 
-    /// <summary>What a process holds: threads, open handles (Linux: files, sockets and all), ports on which it listens, and memory in use.</summary>
-    private sealed record Held(int Threads, int Handles, int Ports, double Megabytes)
+    /// <summary>What this process holds: threads, open handles, how many of them are sockets (each port is one), and memory in use.</summary>
+    private sealed record Held(int Threads, int Handles, int? Sockets, double Megabytes)
     {
         public static Held Now()
         {
@@ -47,12 +46,14 @@ internal static class SandboxStart
             }
 
             using var process = Process.GetCurrentProcess();
-            var handles = Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : process.HandleCount;
-            var ports = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Length; // of the whole machine
-            return new Held(process.Threads.Count, handles, ports, GC.GetTotalMemory(forceFullCollection: true) / 1048576.0);
+            var memory = GC.GetTotalMemory(forceFullCollection: true) / 1048576.0;
+            if (!OperatingSystem.IsLinux())
+                return new Held(process.Threads.Count, process.HandleCount, null, memory);
+            string?[] targets = [.. Directory.GetFiles("/proc/self/fd").Select(path => new FileInfo(path).LinkTarget)];
+            return new Held(process.Threads.Count, targets.Length, targets.Count(target => target?.StartsWith("socket:", StringComparison.Ordinal) == true), memory);
         }
 
         public override string ToString() =>
-            $"{Threads} threads, {Handles} handles, {Ports} listening ports on the machine, {Megabytes:0.00} MB of managed memory";
+            $"{Threads} threads, {Handles} handles, {Sockets?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} of them sockets, {Megabytes:0.00} MB of managed memory";
     }
 }
