@@ -32,7 +32,8 @@ public sealed class SandboxDaemon : IAsyncDisposable
     /// <summary>Where it listens; the service's metadata names it.</summary>
     public Uri Endpoint => _server.Address;
 
-    /// <summary>Every request so far that would have ended or wedged the real daemon; <see cref="SnetSandbox.DisposeAsync"/> throws the first.</summary>
+    /// <summary>Every request so far that would have ended or wedged the real daemon; <see cref="SnetSandbox.DisposeAsync"/> throws the
+    /// first.</summary>
     public IReadOnlyList<SandboxViolationException> Violations => _state.Violations;
 
     /// <summary>Calls that the sandbox itself failed to answer; none, if it is right.</summary>
@@ -42,7 +43,10 @@ public sealed class SandboxDaemon : IAsyncDisposable
     internal static async Task<SandboxDaemon> ListenAsync(DaemonSettings settings, CancellationToken cancellationToken)
     {
         var daemon = new SandboxDaemon(settings);
-        var options = new GrpcServerOptions { MaxReceiveMessageSize = daemon._configuration.MaxMessageSize, OnHttp1 = daemon.AnswerHttpAsync };
+        var options = new GrpcServerOptions
+        {
+            MaxReceiveMessageSize = daemon._configuration.MaxMessageSize, OnHttp1 = daemon.AnswerHttpAsync,
+        };
         daemon._server = await GrpcServer.StartAsync(options, daemon.AnswerAsync, cancellationToken).ConfigureAwait(false);
         return daemon;
     }
@@ -61,7 +65,9 @@ public sealed class SandboxDaemon : IAsyncDisposable
         var prices = new Prices(parts);
         _owned.AddRange([passthrough, training, prices]);
         Task<BigInteger> PriceAsync(PaymentRequest request, CancellationToken token) =>
-            request.Method.Contains("/upload_and_validate", StringComparison.Ordinal) ? training.Prices.OfUploadAsync(request, token) : prices.GetAsync(request, token);
+            request.Method.Contains("/upload_and_validate", StringComparison.Ordinal)
+                ? training.Prices.OfUploadAsync(request, token)
+                : prices.GetAsync(request, token);
 
         var (freeCalls, plans, tokens) = (new FreeCalls(parts), new PrepaidPlans(), new PrepaidTokens(parts));
         var escrow = new EscrowPayment(parts, PriceAsync);
@@ -79,7 +85,8 @@ public sealed class SandboxDaemon : IAsyncDisposable
             [TrainingServices.UploadPath] = training.UploadHandler(),
             [HealthService.WatchPath] = health.WatchAsync,
         };
-        _streams = new StreamCalls(parts, new PaymentTypes(types, PaymentHeaders.EscrowType, _configuration.BlockchainEnabled), handlers, passthrough.RunAsync);
+        _streams = new StreamCalls(
+            parts, new PaymentTypes(types, PaymentHeaders.EscrowType, _configuration.BlockchainEnabled), handlers, passthrough.RunAsync);
         _pages = new HttpPages(parts, probe, training.Metadata);
 
         var router = new DaemonRouter(_settings.Time);

@@ -6,9 +6,12 @@ namespace Snet.Sdk.Sandbox;
 
 /// <summary>The provider behind the daemon: the sample service and its training.</summary>
 /// <remarks>
-/// Words in a model's name steer it: <c>fail-create</c>, <c>empty-id</c>, <c>fail-price</c>, <c>price-rises</c>, <c>fail-validate</c>, <c>refuse-validate</c>,
-/// <c>fail-train</c>, <c>refuse-train</c>, <c>slow-train</c>, <c>fail-status</c>, <c>fail-delete</c>, <c>fail-upload-start</c>, <c>fail-upload-end</c>.
-/// <c>fail-…</c> in validation and training ends in <c>ERRORED</c>, <c>refuse-…</c> answers the call itself with an error. A data link that contains
+/// Words in a model's name steer it: <c>fail-create</c>, <c>empty-id</c>, <c>fail-price</c>, <c>price-rises</c>, <c>fail-validate</c>,
+/// <c>refuse-validate</c>,
+/// <c>fail-train</c>, <c>refuse-train</c>, <c>slow-train</c>, <c>fail-status</c>, <c>fail-delete</c>, <c>fail-upload-start</c>,
+/// <c>fail-upload-end</c>.
+/// <c>fail-…</c> in validation and training ends in <c>ERRORED</c>, <c>refuse-…</c> answers the call itself with an error. A data link that
+/// contains
 /// <c>price=N</c> sets the price of its validation to N cogs.
 /// </remarks>
 public sealed class SandboxProvider : IAsyncDisposable
@@ -46,7 +49,8 @@ public sealed class SandboxProvider : IAsyncDisposable
         if (options.DynamicPricing)
             PricedService.Register(methods);
         // As large as daemons can be set to take: the limit of the platform is the daemon's.
-        var server = await GrpcServer.StartAsync(new GrpcServerOptions { MaxReceiveMessageSize = int.MaxValue }, methods.AnswerAsync, cancellationToken)
+        var server = await GrpcServer.StartAsync(
+            new GrpcServerOptions { MaxReceiveMessageSize = int.MaxValue }, methods.AnswerAsync, cancellationToken)
             .ConfigureAwait(false);
         return new SandboxProvider(server, models);
     }

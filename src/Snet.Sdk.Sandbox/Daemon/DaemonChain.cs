@@ -17,7 +17,8 @@ internal sealed class DaemonChain : IDisposable
     {
         _settings = settings;
         // One attempt: the daemon does not ask again, its clients see the failure.
-        _node = new EthereumClient(new JsonRpcClient(_http, [settings.Rpc], new JsonRpcOptions(TimeSpan.FromSeconds(10), MaxRetries: 0, settings.Time)));
+        _node = new EthereumClient(
+            new JsonRpcClient(_http, [settings.Rpc], new JsonRpcOptions(TimeSpan.FromSeconds(10), MaxRetries: 0, settings.Time)));
     }
 
     /// <summary>Gives the latest block's number.</summary>
@@ -52,7 +53,8 @@ internal sealed class DaemonChain : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private Task<object[]> CallAsync(EthereumAddress contract, AbiFunction function, object[] arguments, CancellationToken cancellationToken) =>
+    private Task<object[]> CallAsync(
+        EthereumAddress contract, AbiFunction function, object[] arguments, CancellationToken cancellationToken) =>
         AskAsync(() => _node.CallAsync(contract, function, arguments, cancellationToken));
 
     private async Task<T> AskAsync<T>(Func<Task<T>> question)
@@ -68,7 +70,8 @@ internal sealed class DaemonChain : IDisposable
     }
 
     // The words of the daemon's own node client, which name the node (protocol e.3 #6, e.5).
-    private string Describe(Exception e) => e.InnerException?.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+    private string Describe(Exception e) =>
+        e.InnerException?.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
         ? $"Post \"{_settings.Rpc.OriginalString}\": dial tcp {_settings.Rpc.Host}:{_settings.Rpc.Port}: connect: connection refused"
         : $"Post \"{_settings.Rpc.OriginalString}\": {e.Message}";
 }

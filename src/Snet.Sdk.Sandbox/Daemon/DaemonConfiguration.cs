@@ -4,7 +4,8 @@ using Snet.Ethereum;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>The daemon's settings by its own names, as an operator writes them; absent ones have the daemon's defaults. A name that is not known here is an error.</summary>
+/// <summary>The daemon's settings by its own names, as an operator writes them; absent ones have the daemon's defaults. A name that is not
+/// known here is an error.</summary>
 internal sealed class DaemonConfiguration
 {
     private readonly Dictionary<string, JsonNode?> _unread;
@@ -33,7 +34,9 @@ internal sealed class DaemonConfiguration
         MinimumBalanceForFreeCall = Read("min_balance_for_free_call", Number, 10);
         TrustedFreeCallSigners = Read("trusted_free_call_signers", Addresses, []);
         FreeCallsPerAddress = Read("free_calls_per_address", Allowances, []);
-        _allowedUsers = Read("allowed_user_flag", node => node.GetValue<bool>(), false) ? Read("allowed_user_addresses", Addresses, []) : null;
+        _allowedUsers = Read("allowed_user_flag", node => node.GetValue<bool>(), false)
+            ? Read("allowed_user_addresses", Addresses, [])
+            : null;
         _unread.Remove("allowed_user_addresses"); // means nothing without the flag
         Operators = Read("authentication_addresses", Addresses, []);
         if (_unread.Count > 0)
@@ -88,7 +91,8 @@ internal sealed class DaemonConfiguration
     /// <summary>Who may use the configuration service.</summary>
     public IReadOnlySet<EthereumAddress> Operators { get; }
 
-    /// <summary>Whether somebody may pay here: anybody, but on a restricted test daemon (<c>allowed_user_flag</c>) those listed alone (protocol e.3 #9, e.5).</summary>
+    /// <summary>Whether somebody may pay here: anybody, but on a restricted test daemon (<c>allowed_user_flag</c>) those listed alone
+    /// (protocol e.3 #9, e.5).</summary>
     public bool Allows(EthereumAddress user) => _allowedUsers?.Contains(user) ?? true;
 
     private T Read<T>(string name, Func<JsonNode, T> read, T missing)

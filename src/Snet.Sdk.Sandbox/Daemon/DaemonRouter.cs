@@ -4,7 +4,8 @@ using Snet.Sdk.Sandbox.Hosting;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>Knows the daemon's own unary methods by path; everything else is a paid stream (protocol d: a wrong name gives no UNIMPLEMENTED).</summary>
+/// <summary>Knows the daemon's own unary methods by path; everything else is a paid stream (protocol d: a wrong name gives no
+/// UNIMPLEMENTED).</summary>
 internal sealed class DaemonRouter(TimeProvider time)
 {
     private readonly Dictionary<string, Func<GrpcServerCall, Task>> _methods = new(StringComparer.Ordinal);

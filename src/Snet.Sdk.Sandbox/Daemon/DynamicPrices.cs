@@ -8,7 +8,8 @@ using Snet.Sdk.Sandbox.Daemon.Payments;
 namespace Snet.Sdk.Sandbox.Daemon;
 
 /// <summary>Methods whose price the service names itself, for each request anew (protocol a.6).</summary>
-/// <remarks>Of several proto files the real daemon keeps the map of an arbitrary one; here all of them count, so that it is the same at each start.</remarks>
+/// <remarks>Of several proto files the real daemon keeps the map of an arbitrary one; here all of them count, so that it is the same at
+/// each start.</remarks>
 internal sealed class DynamicPrices : IDisposable
 {
     private const string Extension = "pricing.my_method_option";
@@ -48,7 +49,8 @@ internal sealed class DynamicPrices : IDisposable
             catch (GrpcException e) when (ServiceConnection.IsUnreachable(e))
             {
                 throw _parts.State.End(
-                    $"A paid call of {request.Method}, whose price the service names itself, ends the daemon's process while the service cannot be reached (e.7).");
+                    $"A paid call of {request.Method}, whose price the service names itself, ends the daemon's process "
+                    + "while the service cannot be reached (e.7).");
             }
             catch (GrpcException e)
             {

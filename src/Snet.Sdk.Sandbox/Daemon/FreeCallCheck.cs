@@ -3,7 +3,8 @@ using Snet.Protocol;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>The checks of a free call that both its payment and the question for what is left go through (protocol e.3 Free-call #3 to #6, e.5).</summary>
+/// <summary>The checks of a free call that both its payment and the question for what is left go through (protocol e.3 Free-call #3 to #6,
+/// e.5).</summary>
 internal sealed class FreeCallCheck(DaemonParts parts)
 {
     /// <summary>What an expired token is called.</summary>
@@ -20,7 +21,8 @@ internal sealed class FreeCallCheck(DaemonParts parts)
     {
         var settings = parts.Settings;
         var hash = SignedMessages.FreeCallUse(
-            request.Address, request.UserId, settings.OrgId, settings.ServiceId, parts.Metadata.GroupIdText, GoNumber.Word(request.Block), request.Token);
+            request.Address, request.UserId, settings.OrgId, settings.ServiceId, parts.Metadata.GroupIdText,
+            GoNumber.Word(request.Block), request.Token);
         if (SignatureCheck.TryRecover(hash, request.Signature, out var signer) is { } problem)
             return "sign is not valid: " + problem; // #3
         if (!parts.Configuration.Allows(signer))
@@ -28,7 +30,8 @@ internal sealed class FreeCallCheck(DaemonParts parts)
         if (signer != request.User)
             return $"sign is not valid: unauthorized signer: {request.Address} not equal {signer}, maybe invalid signature struct"; // #3
 
-        var issued = SignedMessages.FreeCallIssue(settings.OrgId, settings.GroupName, signer, request.UserId, GoNumber.Word(request.TokenExpiration));
+        var issued = SignedMessages.FreeCallIssue(
+            settings.OrgId, settings.GroupName, signer, request.UserId, GoNumber.Word(request.TokenExpiration));
         if (SignatureCheck.TryRecover(issued, request.TokenSignature, out var issuer) is { } broken)
             return "sign is not valid: " + broken; // #3
         return issuer == _signer ? null : "token sign is not valid"; // #4

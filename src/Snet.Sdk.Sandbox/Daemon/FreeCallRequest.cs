@@ -23,7 +23,8 @@ internal sealed class FreeCallRequest
             throw new FormatException("no '_' found");
         TokenSignature = token[..separator];
         if (!BigInteger.TryParse(
-            Encoding.Latin1.GetString(token.AsSpan(separator + 1)), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var expiration))
+            Encoding.Latin1.GetString(token.AsSpan(separator + 1)),
+            NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var expiration))
         {
             throw new FormatException("invalid block number");
         }

@@ -2,10 +2,12 @@ using Snet.Ethereum;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>Addresses as the daemon's Ethereum library reads them from text: with or without <c>0x</c>, and nothing is ever refused.</summary>
+/// <summary>Addresses as the daemon's Ethereum library reads them from text: with or without <c>0x</c>, and nothing is ever
+/// refused.</summary>
 internal static class GoAddress
 {
-    /// <summary>Reads the hexadecimal digits up to the first that is none; the last 20 bytes count, missing ones are zero in front.</summary>
+    /// <summary>Reads the hexadecimal digits up to the first that is none; the last 20 bytes count, missing ones are zero in
+    /// front.</summary>
     public static EthereumAddress Parse(string text)
     {
         var digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text.AsSpan();

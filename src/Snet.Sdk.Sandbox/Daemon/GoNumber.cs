@@ -3,13 +3,15 @@ using System.Numerics;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>Numbers as the daemon's language writes them in source text: that is how it reads the numbers in headers (protocol e.1).</summary>
+/// <summary>Numbers as the daemon's language writes them in source text: that is how it reads the numbers in headers (protocol
+/// e.1).</summary>
 /// <seealso href="https://go.dev/ref/spec#Integer_literals">The Go specification, integer literals</seealso>
 internal static class GoNumber
 {
     private static readonly BigInteger MaxWord = (BigInteger.One << 256) - 1;
 
-    /// <summary>Reads an integer with optional sign: decimal, <c>0b</c>, <c>0o</c>, <c>0x</c>, or octal after a leading zero; <c>_</c> may part digits.</summary>
+    /// <summary>Reads an integer with optional sign: decimal, <c>0b</c>, <c>0o</c>, <c>0x</c>, or octal after a leading zero; <c>_</c> may
+    /// part digits.</summary>
     /// <returns>Whether it was one.</returns>
     public static bool TryParse(string text, out BigInteger value)
     {
@@ -45,7 +47,8 @@ internal static class GoNumber
     /// <summary>What a number of any size is in 32 bytes: without its sign, and without what does not fit.</summary>
     public static BigInteger Word(BigInteger value) => BigInteger.Abs(value) & MaxWord;
 
-    /// <summary>What a block number is in the 32 bytes that get signed: the daemon reads it as a signed number, in two's complement.</summary>
+    /// <summary>What a block number is in the 32 bytes that get signed: the daemon reads it as a signed number, in two's
+    /// complement.</summary>
     public static BigInteger BlockWord(ulong block) => unchecked((long)block) & MaxWord;
 
     /// <summary>Writes a number as Go prints it.</summary>

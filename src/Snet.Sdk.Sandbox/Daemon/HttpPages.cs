@@ -20,7 +20,8 @@ internal sealed class HttpPages(DaemonParts parts, ServiceProbe probe, global::T
             case "heartbeat":
                 context.Response.ContentType = "application/json";
                 await context.Response.WriteAsync(
-                    (await HeartbeatAsync(context.RequestAborted).ConfigureAwait(false)).ToJsonString(), context.RequestAborted).ConfigureAwait(false);
+                    (await HeartbeatAsync(context.RequestAborted).ConfigureAwait(false)).ToJsonString(), context.RequestAborted)
+                    .ConfigureAwait(false);
                 break;
             case "encoding":
                 await context.Response.WriteAsync(parts.Metadata.Encoding + "\n", context.RequestAborted).ConfigureAwait(false);

@@ -8,7 +8,8 @@ using Snet.Protocol;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>Reads organization, service and proto files as the daemon does when it starts: Registry by JSON-RPC, files by the IPFS API (protocol a).</summary>
+/// <summary>Reads organization, service and proto files as the daemon does when it starts: Registry by JSON-RPC, files by the IPFS API
+/// (protocol a).</summary>
 internal sealed partial class MetadataReader(DaemonSettings settings, DaemonChain chain) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
@@ -18,7 +19,8 @@ internal sealed partial class MetadataReader(DaemonSettings settings, DaemonChai
     public async Task<DaemonMetadata> ReadAsync(CancellationToken cancellationToken)
     {
         var organization = await ReadJsonAsync(
-            RegistryContract.GetOrganizationById, [Bytes32.FromId(settings.OrgId)], $"organization '{settings.OrgId}'", cancellationToken).ConfigureAwait(false);
+            RegistryContract.GetOrganizationById, [Bytes32.FromId(settings.OrgId)], $"organization '{settings.OrgId}'", cancellationToken)
+            .ConfigureAwait(false);
         var service = await ReadJsonAsync(
             RegistryContract.GetServiceRegistrationById, [Bytes32.FromId(settings.OrgId), Bytes32.FromId(settings.ServiceId)],
             $"service '{settings.ServiceId}'", cancellationToken).ConfigureAwait(false);
@@ -49,14 +51,16 @@ internal sealed partial class MetadataReader(DaemonSettings settings, DaemonChai
     }
 
     private JsonObject FindGroup(JsonObject metadata, string what) =>
-        metadata["groups"]?.AsArray().Select(group => group!.AsObject()).FirstOrDefault(group => (string?)group["group_name"] == settings.GroupName)
+        metadata["groups"]?.AsArray().Select(group => group!.AsObject())
+            .FirstOrDefault(group => (string?)group["group_name"] == settings.GroupName)
         ?? throw new InvalidOperationException($"The {what}'s metadata has no group '{settings.GroupName}'.");
 
     private async Task<byte[]> FetchAsync(string uri, CancellationToken cancellationToken)
     {
         // The daemon takes away the scheme and whatever cannot stand in a content id (a.2).
         var cid = NotInCid().Replace(uri.Replace("ipfs://", "", StringComparison.Ordinal), "");
-        using var response = await _http.PostAsync(new Uri(settings.Ipfs, $"/api/v0/cat?arg={cid}"), null, cancellationToken).ConfigureAwait(false);
+        using var response = await _http.PostAsync(new Uri(settings.Ipfs, $"/api/v0/cat?arg={cid}"), null, cancellationToken)
+            .ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }

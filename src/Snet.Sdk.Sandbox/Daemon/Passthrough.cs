@@ -34,7 +34,8 @@ internal sealed class Passthrough(DaemonParts parts) : IDisposable
             }
             finally
             {
-                // However the call ended, what the client may still send interests nobody; and nobody may still read from it when this is over.
+                // However the call ended, what the client may still send interests nobody; and nobody may still read from it when this is
+                // over.
                 await ended.CancelAsync().ConfigureAwait(false);
                 await requests.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -59,7 +60,8 @@ internal sealed class Passthrough(DaemonParts parts) : IDisposable
         return forwarded;
     }
 
-    private static async Task PumpRequestsAsync(GrpcServerCall call, ReadOnlyMemory<byte>? first, GrpcCall upstream, CancellationTokenSource ended)
+    private static async Task PumpRequestsAsync(
+        GrpcServerCall call, ReadOnlyMemory<byte>? first, GrpcCall upstream, CancellationTokenSource ended)
     {
         try
         {

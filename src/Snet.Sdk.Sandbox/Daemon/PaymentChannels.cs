@@ -4,7 +4,8 @@ using Snet.Ethereum;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>The channels as the daemon knows them: what it has stored itself, put together with the contract (protocol g.1), and the claims under way.</summary>
+/// <summary>The channels as the daemon knows them: what it has stored itself, put together with the contract (protocol g.1), and the claims
+/// under way.</summary>
 internal sealed class PaymentChannels(DaemonChain chain, EthereumAddress recipient, byte[] groupId, Quirks quirks)
 {
     private readonly ConcurrentDictionary<BigInteger, PaymentChannel> _stored = new();
@@ -19,9 +20,11 @@ internal sealed class PaymentChannels(DaemonChain chain, EthereumAddress recipie
     /// <summary>The claims under way: the rounds that they close, ordered by id and nonce.</summary>
     public IReadOnlyList<PaymentChannel> Claims => [.. _claims.Values.OrderBy(claim => claim.Id).ThenBy(claim => claim.Nonce)];
 
-    /// <summary>Gives a channel as payments see it: stored, with value and expiration of the contract as long as both are in the same round.</summary>
+    /// <summary>Gives a channel as payments see it: stored, with value and expiration of the contract as long as both are in the same
+    /// round.</summary>
     /// <returns>The channel; null when there is none.</returns>
-    /// <exception cref="ChannelException">Nothing is stored yet, and the contract's channel is unreadable or not for this group.</exception>
+    /// <exception cref="ChannelException">Nothing is stored yet, and the contract's channel is unreadable or not for this
+    /// group.</exception>
     public async Task<PaymentChannel?> GetAsync(BigInteger id, CancellationToken cancellationToken)
     {
         var stored = GetStored(id);
@@ -79,7 +82,8 @@ internal sealed class PaymentChannels(DaemonChain chain, EthereumAddress recipie
     /// <summary>Stores a channel after a payment.</summary>
     public void Store(PaymentChannel channel) => _stored[channel.Id] = channel;
 
-    /// <summary>Starts a claim: keeps the round under its nonce and begins the next one, in which nothing is signed yet (protocol g.1).</summary>
+    /// <summary>Starts a claim: keeps the round under its nonce and begins the next one, in which nothing is signed yet (protocol
+    /// g.1).</summary>
     /// <returns>The round that is claimed.</returns>
     public PaymentChannel StartClaim(PaymentChannel channel)
     {

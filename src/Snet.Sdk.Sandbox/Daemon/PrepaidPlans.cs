@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>What was paid ahead on each channel and what of it is used, in cogs. It belongs to the channel, not to its round, and only grows (protocol h.1).</summary>
+/// <summary>What was paid ahead on each channel and what of it is used, in cogs. It belongs to the channel, not to its round, and only
+/// grows (protocol h.1).</summary>
 internal sealed class PrepaidPlans
 {
     private readonly Lock _gate = new();
@@ -16,7 +17,8 @@ internal sealed class PrepaidPlans
     }
 
     /// <summary>Adds to the plan.</summary>
-    public void Add(BigInteger channel, BigInteger amount) => Change(channel, plan => plan with { Exists = true, Planned = plan.Planned + amount });
+    public void Add(BigInteger channel, BigInteger amount) =>
+        Change(channel, plan => plan with { Exists = true, Planned = plan.Planned + amount });
 
     /// <summary>Uses part of the plan, when it has so much left.</summary>
     /// <returns>False when it has not.</returns>

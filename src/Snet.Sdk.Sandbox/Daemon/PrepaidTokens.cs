@@ -8,7 +8,8 @@ using Snet.Ethereum;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>Tokens of prepaid calls: JSON web tokens bound to channel, organization and group (protocol h.1, e.3 Prepaid-call #3).</summary>
+/// <summary>Tokens of prepaid calls: JSON web tokens bound to channel, organization and group (protocol h.1, e.3 Prepaid-call
+/// #3).</summary>
 /// <seealso href="https://www.rfc-editor.org/rfc/rfc7519">RFC 7519, JSON Web Token</seealso>
 internal sealed class PrepaidTokens(DaemonParts parts)
 {
@@ -113,7 +114,8 @@ internal sealed class PrepaidTokens(DaemonParts parts)
             return Base64Url.DecodeFromChars(part);
         var wrong = part.AsSpan().IndexOfAnyExcept(Alphabet);
         throw new FormatException(
-            $"token is malformed: could not base64 decode {what}: illegal base64 data at input byte {(wrong < 0 ? part.Length - (part.Length % 4) : wrong)}");
+            $"token is malformed: could not base64 decode {what}: illegal base64 data at input byte "
+            + $"{(wrong < 0 ? part.Length - (part.Length % 4) : wrong)}");
     }
 
     private static readonly System.Buffers.SearchValues<char> Alphabet =

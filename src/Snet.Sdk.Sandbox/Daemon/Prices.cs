@@ -15,7 +15,8 @@ internal sealed class Prices : IDisposable
     private readonly Dictionary<string, BigInteger> _perMethod = new(StringComparer.Ordinal);
 
     /// <summary>Reads the prices.</summary>
-    /// <exception cref="InvalidOperationException">There is no default element, or its model is not known; the daemon does not start then.</exception>
+    /// <exception cref="InvalidOperationException">There is no default element, or its model is not known; the daemon does not start
+    /// then.</exception>
     public Prices(DaemonParts parts)
     {
         (_parts, _dynamic) = (parts, new DynamicPrices(parts));

@@ -2,10 +2,12 @@ namespace Snet.Sdk.Sandbox.Daemon;
 
 /// <summary>Everything in which the releases of the daemon differ, in one table (protocol d.4, d.5, e.1 to e.7, f.6).</summary>
 /// <param name="Name">The release, as the heartbeat gives it.</param>
-/// <param name="FreeCallTokens">Whether free calls have today's messages and tokens; before 6.0 <c>GetFreeCallToken</c> does not exist (d.4).</param>
+/// <param name="FreeCallTokens">Whether free calls have today's messages and tokens; before 6.0 <c>GetFreeCallToken</c> does not exist
+/// (d.4).</param>
 /// <param name="FirstMessageBeforePayment">Whether the first message of a stream is read before its payment is looked at (e.2).</param>
 /// <param name="UploadWorks">Whether <c>upload_and_validate</c> gets as far as the provider (f.6).</param>
-/// <param name="UploadCancelWedges">Whether an upload that its client gives up leaves the handler looping and the channel locked (e.7).</param>
+/// <param name="UploadCancelWedges">Whether an upload that its client gives up leaves the handler looping and the channel locked
+/// (e.7).</param>
 /// <param name="ResponseHeadersPassOn">Whether response headers of the service reach the client (e.1).</param>
 /// <param name="ServiceTimeout">Whether the daemon sets a deadline of its own when the client sent none (e.4).</param>
 /// <param name="TrainingMetadataInHeartbeat">Whether the heartbeat tells trainable methods, in an object of their own (d.5).</param>

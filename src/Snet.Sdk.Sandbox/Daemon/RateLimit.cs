@@ -1,6 +1,7 @@
 namespace Snet.Sdk.Sandbox.Daemon;
 
-/// <summary>The daemon's limit for streams: a bucket that fills slowly and from which each stream takes one, paid or not (protocol e.2).</summary>
+/// <summary>The daemon's limit for streams: a bucket that fills slowly and from which each stream takes one, paid or not (protocol
+/// e.2).</summary>
 internal sealed class RateLimit(DaemonConfiguration configuration, TimeProvider time)
 {
     private readonly Lock _gate = new();

@@ -6,18 +6,24 @@ namespace Snet.Sdk.Sandbox.Daemon;
 /// <summary>The daemon's connection to its service, and what the daemon's own gRPC library says when the service is not there.</summary>
 internal sealed class ServiceConnection(Uri endpoint, int maxMessageSize) : IDisposable
 {
-    private readonly GrpcChannel _channel = new(endpoint, null, new GrpcChannelOptions { MaxReceiveMessageSize = maxMessageSize, UserAgent = null });
+    private readonly GrpcChannel _channel = new(
+        endpoint, null, new GrpcChannelOptions { MaxReceiveMessageSize = maxMessageSize, UserAgent = null });
 
     /// <summary>Whether a call failed because nobody listens at the service's address.</summary>
     public static bool IsUnreachable(GrpcException e) =>
-        e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+        e.InnerException is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
+        };
 
-    /// <summary>Whether a call ended without a word of the service. (A message above the limit is refused here, and is no such end.)</summary>
+    /// <summary>Whether a call ended without a word of the service. (A message above the limit is refused here, and is no such
+    /// end.)</summary>
     public static bool IsLost(GrpcException e) => e is { IsTransport: true, InnerException: not GrpcException };
 
     /// <summary>The reason why the service cannot be reached.</summary>
     public string DialError =>
-        $"connection error: desc = \"transport: Error while dialing: dial tcp {endpoint.Host}:{endpoint.Port}: connect: connection refused\"";
+        "connection error: desc = "
+        + $"\"transport: Error while dialing: dial tcp {endpoint.Host}:{endpoint.Port}: connect: connection refused\"";
 
     /// <summary>Starts a call of any shape.</summary>
     public GrpcCall Start(string method, GrpcMetadata? headers, CancellationToken cancellationToken) =>

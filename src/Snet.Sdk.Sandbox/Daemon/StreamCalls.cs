@@ -41,7 +41,8 @@ internal sealed class StreamCalls(
         }).ConfigureAwait(false);
     }
 
-    /// <summary>What a stream of the daemon's own services gets where messages go through the payment layer undecoded (protocol d.5, f.6).</summary>
+    /// <summary>What a stream of the daemon's own services gets where messages go through the payment layer undecoded (protocol d.5,
+    /// f.6).</summary>
     /// <param name="type">The message's type as the daemon's language prints it.</param>
     public static GrpcException WrongMessage(string type) =>
         DaemonRefusals.Plain($"WrapperServerStream: unexpected message type {type}, want *codec.GrpcFrame");

@@ -8,4 +8,5 @@ namespace Snet.Sdk.Sandbox.Daemon;
 /// <param name="first">Its first message, when that was read before the payment.</param>
 /// <param name="payment">The payment.</param>
 /// <param name="cancellationToken">The end of the call from outside.</param>
-internal delegate Task StreamHandler(GrpcServerCall call, ReadOnlyMemory<byte>? first, IPayment payment, CancellationToken cancellationToken);
+internal delegate Task StreamHandler(
+    GrpcServerCall call, ReadOnlyMemory<byte>? first, IPayment payment, CancellationToken cancellationToken);

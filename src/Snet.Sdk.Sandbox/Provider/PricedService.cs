@@ -6,7 +6,8 @@ using Snet.Sdk.Sandbox.Hosting;
 
 namespace Snet.Sdk.Sandbox.Provider;
 
-/// <summary>A service whose methods name their price by a call (protocol a.6): work costs as many cogs as its numbers have, signs left aside.</summary>
+/// <summary>A service whose methods name their price by a call (protocol a.6): work costs as many cogs as its numbers have, signs left
+/// aside.</summary>
 internal static class PricedService
 {
     /// <summary>Adds the methods.</summary>
@@ -20,7 +21,8 @@ internal static class PricedService
         methods.Add("/service.Priced/total", Calculator.SumAsync);
 
         // These answer the first message at once, since the daemon never ends the request of a pricing call.
-        methods.Add("/service.Priced/price_of_work", call => AnswerFirstAsync(call, numbers => (ulong)(Math.Abs(numbers.A) + Math.Abs(numbers.B))));
+        methods.Add("/service.Priced/price_of_work", call =>
+            AnswerFirstAsync(call, numbers => (ulong)(Math.Abs(numbers.A) + Math.Abs(numbers.B))));
         methods.Add("/service.Priced/price_of_broken", call =>
             AnswerFirstAsync(call, _ => throw new GrpcException(GrpcStatus.NotFound, "the pricing says no")));
         // This one waits for the end, as a unary method of many servers does.

@@ -19,7 +19,8 @@ internal sealed class ProviderMethods
         where TRequest : class, IMessage<TRequest>, new() =>
         _methods.Add(path, async call =>
         {
-            var request = await ReadAsync<TRequest>(call).ConfigureAwait(false) ?? throw new GrpcException(GrpcStatus.Internal, "The request has no message.");
+            var request = await ReadAsync<TRequest>(call).ConfigureAwait(false)
+                ?? throw new GrpcException(GrpcStatus.Internal, "The request has no message.");
             // A unary method waits for the end of the request, as most servers do.
             if (await call.ReadAsync().ConfigureAwait(false) is not null)
                 throw new GrpcException(GrpcStatus.Internal, "The request has more than one message.");

@@ -111,7 +111,8 @@ internal sealed class ProviderModel(string id, NewModel request, TimeProvider ti
         }
     }
 
-    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true).WithFormatDefaultValues(true));
+    private static readonly JsonFormatter Formatter = new(
+        JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true).WithFormatDefaultValues(true));
 
     private ulong Rise(ref int quotes) => Is("price-rises") ? (ulong)quotes++ : 0;
 }

@@ -21,7 +21,13 @@ internal sealed class ProviderUpload : IDisposable
         lock (_lock)
         {
             if (_numbers.Count == 0)
-                _first = new UploadInput { FileName = chunk.FileName, FileSize = chunk.FileSize, BatchSize = chunk.BatchSize, BatchCount = chunk.BatchCount };
+            {
+                _first = new UploadInput
+                {
+                    FileName = chunk.FileName, FileSize = chunk.FileSize, BatchSize = chunk.BatchSize, BatchCount = chunk.BatchCount,
+                };
+            }
+
             _numbers.Add(chunk.BatchNumber);
             _size += chunk.Data.Length;
             _hash.AppendData(chunk.Data.Span);

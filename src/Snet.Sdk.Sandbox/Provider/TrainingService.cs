@@ -5,7 +5,8 @@ using Training;
 
 namespace Snet.Sdk.Sandbox.Provider;
 
-/// <summary>The provider's side of training: <c>training.Model</c> (protocol d.2). Words in a model's name steer it, see <see cref="SandboxProvider"/>.</summary>
+/// <summary>The provider's side of training: <c>training.Model</c> (protocol d.2). Words in a model's name steer it, see
+/// <see cref="SandboxProvider"/>.</summary>
 internal sealed class TrainingService(ModelShelf models)
 {
     /// <summary>Adds the methods.</summary>

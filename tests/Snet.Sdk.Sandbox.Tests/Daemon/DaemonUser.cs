@@ -41,7 +41,8 @@ internal sealed class DaemonUser : IAsyncDisposable
         var platform = user.Sandbox.Platform;
         await user.SendAsync(platform.Token, TokenContract.Approve.Encode(platform.Mpe, (BigInteger)1000));
         var receipt = await user.SendAsync(platform.Mpe, EscrowContract.DepositAndOpenChannel.Encode(
-            user._key.Address, platform.Recipient, Bytes32.FromGroupId(Scenarios.ScenarioPlatform.GroupId), (BigInteger)1000, (BigInteger)1_000_000));
+            user._key.Address, platform.Recipient, Bytes32.FromGroupId(Scenarios.ScenarioPlatform.GroupId),
+            (BigInteger)1000, (BigInteger)1_000_000));
         var opened = receipt.Logs.Single(log => log.Topics[0] == EscrowContract.ChannelOpen.Topic);
         user._channel = (BigInteger)EscrowContract.ChannelOpen.Decode(opened.Topics, opened.Data)[0];
         return user;
@@ -51,7 +52,8 @@ internal sealed class DaemonUser : IAsyncDisposable
     public async Task<T> CallAsync<T>(string method, IMessage request, GrpcMetadata? headers = null)
         where T : IMessage<T>, new()
     {
-        var answer = await _daemon.UnaryAsync(method, request.ToByteArray(), new GrpcCallOptions { Headers = headers }, CancellationToken.None);
+        var answer = await _daemon.UnaryAsync(
+            method, request.ToByteArray(), new GrpcCallOptions { Headers = headers }, CancellationToken.None);
         var message = new T();
         message.MergeFrom(answer.Message.Span);
         return message;
@@ -77,7 +79,8 @@ internal sealed class DaemonUser : IAsyncDisposable
             { PaymentHeaders.ChannelNonce, nonce.ToString(CultureInfo.InvariantCulture) },
             { PaymentHeaders.ChannelAmount, total.ToString(CultureInfo.InvariantCulture) },
         };
-        headers.Add(PaymentHeaders.ChannelSignature, _key.SignMessage(SignedMessages.Claim(Sandbox.Platform.Mpe, _channel, nonce, total)).AsSpan());
+        var claim = SignedMessages.Claim(Sandbox.Platform.Mpe, _channel, nonce, total);
+        headers.Add(PaymentHeaders.ChannelSignature, _key.SignMessage(claim).AsSpan());
         if (model is not null)
             headers.Add(PaymentHeaders.TrainModelId, model);
         return headers;

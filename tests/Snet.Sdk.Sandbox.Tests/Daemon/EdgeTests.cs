@@ -23,7 +23,8 @@ internal sealed class EdgeTests
     public async Task PaidCall_NegativeAmountSignedWithoutSign_IsAnIncomeBelowThePrice()
     {
         _user.Signed = 5;
-        var headers = Replace(_user.Pay(0), PaymentHeaders.ChannelAmount, "-5"); // a signature covers a number's 32 bytes, and they have no sign
+        // A signature covers a number's 32 bytes, and they have no sign.
+        var headers = Replace(_user.Pay(0), PaymentHeaders.ChannelAmount, "-5");
 
         (await AddAsync(headers)).Detail.ShouldBe("income -5 does not equal to price 5");
     }
@@ -50,7 +51,8 @@ internal sealed class EdgeTests
     [Test]
     public async Task GetChannelState_ChannelIdBeyond32Bytes_IsNotFound()
     {
-        var request = new ChannelStateRequest { ChannelId = ByteString.CopyFrom([1, .. new byte[32]]), Signature = _user.SignChannelState(0) };
+        var id = ByteString.CopyFrom([1, .. new byte[32]]);
+        var request = new ChannelStateRequest { ChannelId = id, Signature = _user.SignChannelState(0) };
 
         var refusal = await _user.RefusedAsync("/escrow.PaymentChannelStateService/GetChannelState", request);
 
@@ -63,7 +65,11 @@ internal sealed class EdgeTests
         await using var user = await DaemonUser.StartAsync(new SandboxOptions
         {
             DaemonVersion = SandboxDaemonVersion.V6_2,
-            DaemonConfig = new JsonObject { ["allowed_user_flag"] = true, ["allowed_user_addresses"] = new JsonArray("0x0000000000000000000000000000000000000001") },
+            DaemonConfig = new JsonObject
+            {
+                ["allowed_user_flag"] = true,
+                ["allowed_user_addresses"] = new JsonArray("0x0000000000000000000000000000000000000001"),
+            },
         });
 
         (await user.RefusedAsync("/service.Calculator/add", Numbers, user.Pay(5))).Detail.ShouldBe("payment signature is not valid");
@@ -83,13 +89,15 @@ internal sealed class EdgeTests
         using var response = await http.SendAsync(request);
 
         response.Headers.GetValues("grpc-status").ShouldBe(["13"]);
-        response.Headers.GetValues("grpc-message").Single().ShouldStartWith("malformed binary metadata \"AA!A\" in header \"x-bin\": illegal base64 data");
+        response.Headers.GetValues("grpc-message").Single()
+            .ShouldStartWith("malformed binary metadata \"AA!A\" in header \"x-bin\": illegal base64 data");
     }
 
     [Test]
     public async Task AnyCall_NodeIsGone_SaysWhereItWas()
     {
-        await _user.CallAsync<global::Service.Result>("/service.Calculator/add", Numbers, _user.Pay(5)); // now the daemon has stored the channel
+        // From now on the daemon has stored the channel.
+        await _user.CallAsync<global::Service.Result>("/service.Calculator/add", Numbers, _user.Pay(5));
         _user.Signed = 5;
         var authorization = _user.Authorize("get_model");
         var state = _user.ChannelState();
@@ -101,7 +109,8 @@ internal sealed class EdgeTests
         (await AddAsync(Replace(_user.Pay(5), PaymentHeaders.ChannelId, "1"))).Detail.ShouldBe("payment channel error: " + detail);
         (await _user.RefusedAsync("/escrow.PaymentChannelStateService/GetChannelState", state)).Detail
             .ShouldBe("error determining current block: " + detail);
-        (await _user.RefusedAsync("/training.Daemon/train_model_price", new global::Training.CommonRequest { Authorization = authorization, ModelId = "m" })).Detail
+        (await _user.RefusedAsync("/training.Daemon/train_model_price",
+            new global::Training.CommonRequest { Authorization = authorization, ModelId = "m" })).Detail
             .ShouldStartWith("unable to access model: ");
     }
 
@@ -114,7 +123,8 @@ internal sealed class EdgeTests
         });
 
         (await user.CallAsync<global::Service.Result>("/service.Calculator/add", Numbers)).Value.ShouldBe(3);
-        (await user.CallAsync<ChannelStateReply>("/escrow.PaymentChannelStateService/GetChannelState", new ChannelStateRequest())).CalculateSize().ShouldBe(0);
+        (await user.CallAsync<ChannelStateReply>(
+            "/escrow.PaymentChannelStateService/GetChannelState", new ChannelStateRequest())).CalculateSize().ShouldBe(0);
         foreach (var method in (string[])["train_model", "get_training_metadata"])
         {
             (await user.RefusedAsync("/training.Daemon/" + method, new global::Training.CommonRequest())).Detail
@@ -136,7 +146,8 @@ internal sealed class EdgeTests
 
         var lost = await Should.ThrowAsync<GrpcException>(async () => await call.ReadAsync());
         (lost.StatusCode, lost.Detail).ShouldBe((GrpcStatus.Unavailable, "error reading from server: EOF"));
-        (await AddAsync(_user.Pay(5))).Detail.ShouldStartWith("can't connect to service rpc error: code = Unavailable desc = connection error: ");
+        (await AddAsync(_user.Pay(5))).Detail
+            .ShouldStartWith("can't connect to service rpc error: code = Unavailable desc = connection error: ");
     }
 
     private Task<GrpcException> AddAsync(GrpcMetadata headers) => _user.RefusedAsync("/service.Calculator/add", Numbers, headers);

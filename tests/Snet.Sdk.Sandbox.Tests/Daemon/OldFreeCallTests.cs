@@ -26,7 +26,8 @@ internal sealed class OldFreeCallTests
 
     [Test]
     public async Task GetFreeCallsAvailable_TodaysMessage_IsRefused() =>
-        (await _user.RefusedAsync("/escrow.FreeCallStateService/GetFreeCallsAvailable", new FreeCallStateRequest())).StatusCode.ShouldBe(GrpcStatus.Unknown);
+        (await _user.RefusedAsync("/escrow.FreeCallStateService/GetFreeCallsAvailable", new FreeCallStateRequest())).StatusCode
+            .ShouldBe(GrpcStatus.Unknown);
 
     [TestCase("")]
     [TestCase("somebody")]

@@ -18,7 +18,10 @@ internal sealed class OperatorTests
     [SetUp]
     public async Task Start() => _user = await DaemonUser.StartAsync(new SandboxOptions
     {
-        DaemonConfig = new JsonObject { ["authentication_addresses"] = new JsonArray(TestKeys.Daemon.Address.ToString()), ["token_secret_key"] = "secret" },
+        DaemonConfig = new JsonObject
+        {
+            ["authentication_addresses"] = new JsonArray(TestKeys.Daemon.Address.ToString()), ["token_secret_key"] = "secret",
+        },
     });
 
     [TearDown]
@@ -42,7 +45,8 @@ internal sealed class OperatorTests
     [Test]
     public async Task GetConfiguration_ByOperator_TellsTheSettingsWithoutSecrets()
     {
-        var settings = (await _user.CallAsync<ConfigurationResponse>(Path + "GetConfiguration", Request("_GetConfiguration"))).CurrentConfiguration;
+        var answer = await _user.CallAsync<ConfigurationResponse>(Path + "GetConfiguration", Request("_GetConfiguration"));
+        var settings = answer.CurrentConfiguration;
 
         settings.Keys.ShouldBe(["authentication_addresses"]);
     }
@@ -61,7 +65,8 @@ internal sealed class OperatorTests
     {
         var refusal = await _user.RefusedAsync(Path + "GetConfiguration", Request("_GetConfiguration", key: TestKeys.Alice));
 
-        (refusal.StatusCode, refusal.Detail).ShouldBe((GrpcStatus.Unknown, $"unauthorized access, {TestKeys.Alice.Address} is not authorized"));
+        (refusal.StatusCode, refusal.Detail)
+            .ShouldBe((GrpcStatus.Unknown, $"unauthorized access, {TestKeys.Alice.Address} is not authorized"));
     }
 
     [Test]
@@ -79,8 +84,10 @@ internal sealed class OperatorTests
         request.Auth.Signature = ByteString.Empty;
         _user.Sandbox.Chain.Mine(6);
 
-        (await _user.RefusedAsync(Path + "GetConfiguration", request)).Detail.ShouldBe("authentication failed as the signature passed has expired");
-        (await _user.RefusedAsync(Path + "GetConfiguration", new EmptyRequest())).Detail.ShouldBe("authentication failed as the signature passed has expired");
+        (await _user.RefusedAsync(Path + "GetConfiguration", request)).Detail
+            .ShouldBe("authentication failed as the signature passed has expired");
+        (await _user.RefusedAsync(Path + "GetConfiguration", new EmptyRequest())).Detail
+            .ShouldBe("authentication failed as the signature passed has expired");
     }
 
     private EmptyRequest Request(string message, TestKey? key = null)
@@ -88,6 +95,9 @@ internal sealed class OperatorTests
         using var signer = PrivateKey.Parse((key ?? TestKeys.Daemon).Key);
         var block = _user.Sandbox.Chain.BlockNumber;
         var signature = signer.SignMessage(SignedMessages.Operator(message, block));
-        return new EmptyRequest { Auth = new CallerAuthentication { CurrentBlock = (ulong)block, Signature = ByteString.CopyFrom(signature) } };
+        return new EmptyRequest
+        {
+            Auth = new CallerAuthentication { CurrentBlock = (ulong)block, Signature = ByteString.CopyFrom(signature) },
+        };
     }
 }

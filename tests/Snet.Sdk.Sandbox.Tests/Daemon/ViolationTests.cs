@@ -29,7 +29,8 @@ internal sealed class ViolationTests
     {
         var user = await StartAsync(version);
 
-        var refusal = await user.RefusedAsync("/training.Daemon/create_model", new NewModelRequest { Authorization = user.Authorize("create_model") });
+        var refusal = await user.RefusedAsync(
+            "/training.Daemon/create_model", new NewModelRequest { Authorization = user.Authorize("create_model") });
 
         await EndedAsync(user, refusal, "create_model");
     }
@@ -39,7 +40,8 @@ internal sealed class ViolationTests
     {
         await using var user = await StartAsync(SandboxDaemonVersion.V6_2);
 
-        var refusal = await user.RefusedAsync("/training.Daemon/create_model", new NewModelRequest { Authorization = user.Authorize("get_model") });
+        var refusal = await user.RefusedAsync(
+            "/training.Daemon/create_model", new NewModelRequest { Authorization = user.Authorize("get_model") });
 
         refusal.Detail.ShouldBe("invalid request: bad authorization provided");
     }
@@ -68,7 +70,8 @@ internal sealed class ViolationTests
     }
 
     [Test]
-    public async Task TrainModel_PaidForNoModel_EndsTheProcess([ValueSource(nameof(All))] SandboxDaemonVersion version, [Values("none", "")] string model)
+    public async Task TrainModel_PaidForNoModel_EndsTheProcess(
+        [ValueSource(nameof(All))] SandboxDaemonVersion version, [Values("none", "")] string model)
     {
         var user = await StartAsync(version);
 
@@ -270,7 +273,8 @@ internal sealed class ViolationTests
     private static async Task EndedAsync(DaemonUser user, GrpcException refusal, string rule)
     {
         refusal.StatusCode.ShouldBe(GrpcStatus.Unavailable);
-        (await user.RefusedAsync("/training.Daemon/get_training_metadata", new CommonRequest())).StatusCode.ShouldBe(GrpcStatus.Unavailable);
+        (await user.RefusedAsync("/training.Daemon/get_training_metadata", new CommonRequest())).StatusCode
+            .ShouldBe(GrpcStatus.Unavailable);
         user.Sandbox.Daemon.Violations.ShouldHaveSingleItem().Message.ShouldContain(rule);
         await Should.ThrowAsync<SandboxViolationException>(async () => await user.DisposeAsync());
     }

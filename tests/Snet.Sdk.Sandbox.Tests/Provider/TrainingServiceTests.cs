@@ -66,7 +66,9 @@ internal sealed class TrainingServiceTests
     public async Task AnyCall_NameThatRefusesIt_IsAnswered(string name, string method)
     {
         var model = await CreateAsync(name);
-        IMessage request = method.StartsWith("validate", StringComparison.Ordinal) ? new ValidateRequest { ModelId = model } : new ModelID { ModelId = model };
+        IMessage request = method.StartsWith("validate", StringComparison.Ordinal)
+            ? new ValidateRequest { ModelId = model }
+            : new ModelID { ModelId = model };
 
         var refusal = await Should.ThrowAsync<GrpcException>(() => CallAsync<StatusResponse>(method, request));
 
@@ -78,7 +80,8 @@ internal sealed class TrainingServiceTests
     {
         var model = await CreateAsync("slow-train");
         using var cancellation = new CancellationTokenSource();
-        var call = _channel.UnaryAsync("/training.Model/train_model", new ModelID { ModelId = model }.ToByteArray(), null, cancellation.Token);
+        var call = _channel.UnaryAsync(
+            "/training.Model/train_model", new ModelID { ModelId = model }.ToByteArray(), null, cancellation.Token);
         while (_time.NextTimer is null)
             await Task.Delay(5);
 
@@ -96,7 +99,8 @@ internal sealed class TrainingServiceTests
 
     private async Task<string> CreateAsync(string name) => (await CallAsync<ModelID>("create_model", new NewModel { Name = name })).ModelId;
 
-    private async Task<Status> StatusOfAsync(string model) => (await CallAsync<StatusResponse>("get_model_status", new ModelID { ModelId = model })).Status;
+    private async Task<Status> StatusOfAsync(string model) =>
+        (await CallAsync<StatusResponse>("get_model_status", new ModelID { ModelId = model })).Status;
 
     private async Task<T> CallAsync<T>(string method, IMessage request)
         where T : IMessage<T>, new()

@@ -20,10 +20,12 @@ internal sealed class ChangeModels(TrainingRoom room)
     {
         if (request.Authorization is null)
             throw room.Invalid("no authorization provided");
-        if (await room.Authorization.CheckAsync(request.Authorization, "update_model", cancellationToken).ConfigureAwait(false) is { } problem)
+        if (await room.Authorization.CheckAsync(
+            request.Authorization, "update_model", cancellationToken).ConfigureAwait(false) is { } problem)
             throw TrainingRoom.NoAccess(problem);
         room.CheckReadable(request.ModelId, request.Authorization.SignerAddress); // an empty id ends here
-        var model = room.FindOwned(request.ModelId, request.Authorization.SignerAddress, out var refusal) ?? throw DaemonRefusals.Plain(refusal);
+        var model = room.FindOwned(request.ModelId, request.Authorization.SignerAddress, out var refusal)
+            ?? throw DaemonRefusals.Plain(refusal);
 
         var sent = AddressesOf(request, model);
         var updated = model with
@@ -61,7 +63,8 @@ internal sealed class ChangeModels(TrainingRoom room)
         using var patience = new CancellationTokenSource(ProviderPatience, room.Parts.Settings.Time);
         try
         {
-            await room.Provider.CallAsync<StatusResponse>("/training.Model/delete_model", new ModelID { ModelId = id }, patience.Token).ConfigureAwait(false);
+            await room.Provider.CallAsync<StatusResponse>("/training.Model/delete_model", new ModelID { ModelId = id }, patience.Token)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is GrpcException or OperationCanceledException)
         {

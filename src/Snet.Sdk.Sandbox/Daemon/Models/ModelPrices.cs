@@ -3,7 +3,8 @@ using Training;
 
 namespace Snet.Sdk.Sandbox.Daemon.Models;
 
-/// <summary>Quotes: <c>validate_model_price</c> and <c>train_model_price</c> ask the provider and store its answer, which paid calls must then bring (protocol f.3).</summary>
+/// <summary>Quotes: <c>validate_model_price</c> and <c>train_model_price</c> ask the provider and store its answer, which paid calls must
+/// then bring (protocol f.3).</summary>
 internal sealed class ModelPrices(TrainingRoom room)
 {
     /// <summary>Adds the methods.</summary>

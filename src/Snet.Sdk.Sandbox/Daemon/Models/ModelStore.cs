@@ -1,7 +1,9 @@
 namespace Snet.Sdk.Sandbox.Daemon.Models;
 
-/// <summary>The daemon's models and, beside them, lists of model ids: for each address, for the public, and for those whose status is still changing.</summary>
-/// <remarks>Who may read a model is decided by these lists and not by the model's own addresses; the lists only ever grow a little wrong (protocol f.4).</remarks>
+/// <summary>The daemon's models and, beside them, lists of model ids: for each address, for the public, and for those whose status is still
+/// changing.</summary>
+/// <remarks>Who may read a model is decided by these lists and not by the model's own addresses; the lists only ever grow a little wrong
+/// (protocol f.4).</remarks>
 internal sealed class ModelStore
 {
     private readonly Lock _lock = new();
@@ -55,7 +57,11 @@ internal sealed class ModelStore
         {
             _models[model.Id] = model;
             // The comparison is by letter case, the choice between added and removed is not.
-            string[] differing = [.. oldAddresses.Where(a => !sentAddresses.Contains(a)), .. sentAddresses.Where(a => !oldAddresses.Contains(a))];
+            string[] differing =
+            [
+                .. oldAddresses.Where(address => !sentAddresses.Contains(address)),
+                .. sentAddresses.Where(address => !oldAddresses.Contains(address)),
+            ];
             foreach (var address in differing)
             {
                 var list = ListOf(address);

@@ -9,7 +9,8 @@ internal sealed class PaidModelCalls(TrainingRoom room)
     /// <summary>Hands data by link to the provider.</summary>
     public async Task<IMessage> ValidateAsync(AuthValidateRequest request, CancellationToken cancellationToken)
     {
-        var model = await room.CheckOwnerAsync(request.Authorization, request.ModelId, "validate_model", cancellationToken).ConfigureAwait(false);
+        var model = await room.CheckOwnerAsync(request.Authorization, request.ModelId, "validate_model", cancellationToken)
+            .ConfigureAwait(false);
         var question = new ValidateRequest { ModelId = request.ModelId, TrainingDataLink = request.TrainingDataLink };
         var answer = await room.AskProviderAsync<StatusResponse>("validate_model", question, "issue with service", cancellationToken)
             .ConfigureAwait(false);

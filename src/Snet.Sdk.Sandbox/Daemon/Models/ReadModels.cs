@@ -32,7 +32,8 @@ internal sealed class ReadModels(TrainingRoom room)
         using var patience = new CancellationTokenSource(ProviderPatience, room.Parts.Settings.Time);
         try
         {
-            var answer = await room.Provider.CallAsync<StatusResponse>("/training.Model/get_model_status", new ModelID { ModelId = id }, patience.Token)
+            var answer = await room.Provider.CallAsync<StatusResponse>(
+                "/training.Model/get_model_status", new ModelID { ModelId = id }, patience.Token)
                 .ConfigureAwait(false);
             return answer.Status;
         }

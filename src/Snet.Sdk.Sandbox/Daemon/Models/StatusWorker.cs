@@ -40,7 +40,8 @@ internal sealed class StatusWorker : IDisposable
         StatusResponse answer;
         try
         {
-            answer = await _room.Provider.CallAsync<StatusResponse>("/training.Model/get_model_status", new ModelID { ModelId = id }, cancellationToken)
+            answer = await _room.Provider.CallAsync<StatusResponse>(
+                "/training.Model/get_model_status", new ModelID { ModelId = id }, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is GrpcException or OperationCanceledException or ObjectDisposedException)

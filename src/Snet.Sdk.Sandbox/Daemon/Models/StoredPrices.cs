@@ -4,7 +4,8 @@ using Snet.Sdk.Sandbox.Daemon.Payments;
 
 namespace Snet.Sdk.Sandbox.Daemon.Models;
 
-/// <summary>What paid training calls cost: the stored quote of the model that the header names; 0 when none was asked for (protocol f.3).</summary>
+/// <summary>What paid training calls cost: the stored quote of the model that the header names; 0 when none was asked for (protocol
+/// f.3).</summary>
 /// <param name="state">Learns of requests that end the process.</param>
 /// <param name="store">The models; empty while training is off.</param>
 internal sealed class StoredPrices(DaemonState state, ModelStore store)
@@ -26,7 +27,8 @@ internal sealed class StoredPrices(DaemonState state, ModelStore store)
     {
         // Of several values the first counts (e.1).
         var id = request.Headers.GetString(PaymentHeaders.TrainModelId) ?? throw DaemonRefusals.Internal(missing);
-        return store.Find(id) ?? throw state.End($"{request.Method} was paid for the model '{id}' of {PaymentHeaders.TrainModelId}, which does not exist: "
+        return store.Find(id)
+            ?? throw state.End($"{request.Method} was paid for the model '{id}' of {PaymentHeaders.TrainModelId}, which does not exist: "
             + "the daemon's process ends and the channel stays locked. Ask for the model's price right before (protocol e.7).");
     }
 }

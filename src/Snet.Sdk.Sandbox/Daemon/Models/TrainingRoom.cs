@@ -26,9 +26,11 @@ internal sealed class TrainingRoom(DaemonParts parts, ServiceConnection provider
     /// <summary>An error of access; its detail tells which.</summary>
     public static GrpcException NoAccess(string detail) => DaemonRefusals.Plain("unable to access model: " + detail);
 
-    /// <summary>The checks of whoever wants to work on an own model: authorization present, model named, authorization good, signer is the creator.</summary>
+    /// <summary>The checks of whoever wants to work on an own model: authorization present, model named, authorization good, signer is the
+    /// creator.</summary>
     /// <returns>The model.</returns>
-    public async Task<TrainingModel> CheckOwnerAsync(AuthorizationDetails? authorization, string modelId, string rpc, CancellationToken cancellationToken)
+    public async Task<TrainingModel> CheckOwnerAsync(
+        AuthorizationDetails? authorization, string modelId, string rpc, CancellationToken cancellationToken)
     {
         if (authorization is null)
             throw Invalid("no authorization provided");
@@ -74,7 +76,8 @@ internal sealed class TrainingRoom(DaemonParts parts, ServiceConnection provider
     }
 
     /// <summary>Asks the provider; its refusal comes through behind these words.</summary>
-    public async Task<T> AskProviderAsync<T>(string method, Google.Protobuf.IMessage request, string words, CancellationToken cancellationToken)
+    public async Task<T> AskProviderAsync<T>(
+        string method, Google.Protobuf.IMessage request, string words, CancellationToken cancellationToken)
         where T : Google.Protobuf.IMessage<T>, new()
     {
         try

@@ -19,7 +19,8 @@ internal sealed class TrainingServices : IDisposable
 
     public TrainingServices(DaemonParts parts)
     {
-        _room = new TrainingRoom(parts, new ServiceConnection(parts.Configuration.TrainingEndpoint, parts.Configuration.MaxMessageSize), _store);
+        _room = new TrainingRoom(
+            parts, new ServiceConnection(parts.Configuration.TrainingEndpoint, parts.Configuration.MaxMessageSize), _store);
         _methods = parts.Configuration.TrainingEnabled ? TrainingMethods.Read(parts.Metadata.ProtoFiles) : null;
         _worker = _methods is null ? null : new StatusWorker(_room);
         _upload = new Upload(_room);
@@ -80,7 +81,8 @@ internal sealed class TrainingServices : IDisposable
         router.AddCall<TRequest>(path, async (headers, request, cancellationToken) =>
         {
             var payment = await types.ValidateAsync(new PaymentRequest(path, headers, default), cancellationToken).ConfigureAwait(false);
-            return await Settlement.SettleAsync(_room.Parts.State, payment, () => handler(request, cancellationToken)).ConfigureAwait(false);
+            return await Settlement.SettleAsync(_room.Parts.State, payment, () => handler(request, cancellationToken))
+                .ConfigureAwait(false);
         });
     }
 }

@@ -30,7 +30,8 @@ internal sealed class Upload(TrainingRoom room) : IDisposable
 
         room.Store.AddPending(modelId);
         if (room.Store.Change(modelId, model => model with { Status = answer.Status }) is null)
-            throw room.Parts.State.End("upload_and_validate without any message: the daemon's process ends. Send at least one (protocol e.7).");
+            throw room.Parts.State.End(
+                "upload_and_validate without any message: the daemon's process ends. Send at least one (protocol e.7).");
         await call.WriteAsync(answer.ToByteArray()).ConfigureAwait(false);
     }
 
@@ -47,7 +48,8 @@ internal sealed class Upload(TrainingRoom room) : IDisposable
         while (await ReadAsync(call, cancellationToken).ConfigureAwait(false) is { } request)
         {
             if (request.UploadInput is null)
-                throw room.Parts.State.End("upload_and_validate with a message without upload_input: the daemon's process ends (protocol e.7).");
+                throw room.Parts.State.End(
+                    "upload_and_validate with a message without upload_input: the daemon's process ends (protocol e.7).");
             if (await CheckAsync(request, cancellationToken).ConfigureAwait(false) is { } refusal)
             {
                 await provider.CompleteAsync().ConfigureAwait(false); // an ordinary end, as far as the provider can see
@@ -76,7 +78,8 @@ internal sealed class Upload(TrainingRoom room) : IDisposable
         }
         catch (OperationCanceledException) when (room.Parts.Quirks.UploadCancelWedges)
         {
-            room.Parts.State.Wedge("upload_and_validate that its client gave up, or whose connection or time was over: this release loops for ever "
+            room.Parts.State.Wedge(
+                "upload_and_validate that its client gave up, or whose connection or time was over: this release loops for ever "
                 + "and the channel stays locked. Give an upload no short deadline here (protocol e.7).");
             await Task.Delay(Timeout.Infinite, _stopping.Token).ConfigureAwait(false);
             throw;
@@ -93,7 +96,8 @@ internal sealed class Upload(TrainingRoom room) : IDisposable
     {
         if (request.Authorization is null)
             return room.Invalid("no authorization provided");
-        if (await room.Authorization.CheckAsync(request.Authorization, "upload_and_validate", cancellationToken).ConfigureAwait(false) is { } problem)
+        if (await room.Authorization.CheckAsync(
+            request.Authorization, "upload_and_validate", cancellationToken).ConfigureAwait(false) is { } problem)
             return room.Invalid("no authorization provided: " + problem);
         return room.FindOwned(request.UploadInput.ModelId, request.Authorization.SignerAddress, out var refusal) is null
             ? TrainingRoom.NoAccess(refusal)

@@ -5,7 +5,8 @@ using Snet.Protocol;
 
 namespace Snet.Sdk.Sandbox.Daemon.Payments;
 
-/// <summary>Takes a promise on a channel: lock, channel, and the checks that need no price (protocol e.3 #5 to #13). Prepaid tokens are asked for through it, too.</summary>
+/// <summary>Takes a promise on a channel: lock, channel, and the checks that need no price (protocol e.3 #5 to #13). Prepaid tokens are
+/// asked for through it, too.</summary>
 internal sealed class ChannelPayments(DaemonParts parts)
 {
     /// <summary>Locks the channel and checks a promise.</summary>
@@ -46,7 +47,8 @@ internal sealed class ChannelPayments(DaemonParts parts)
     public async Task CheckAsync(PaymentPromise promise, PaymentChannel channel, CancellationToken cancellationToken)
     {
         if (promise.Nonce != channel.Nonce) // #8
-            throw new GrpcException(DaemonRefusals.IncorrectNonce, $"incorrect payment channel nonce, latest: {channel.Nonce}, sent: {promise.Nonce}");
+            throw new GrpcException(
+                DaemonRefusals.IncorrectNonce, $"incorrect payment channel nonce, latest: {channel.Nonce}, sent: {promise.Nonce}");
 
         if (TryRecover(promise) is not { } signer) // #9
             throw Unauthenticated("payment signature is not valid");
@@ -62,14 +64,17 @@ internal sealed class ChannelPayments(DaemonParts parts)
         }
 
         if (promise.Amount > channel.Value) // #13
-            throw Unauthenticated($"not enough tokens on payment channel, channel amount: {channel.Value}, payment amount: {promise.Amount}");
+            throw Unauthenticated(
+                $"not enough tokens on payment channel, channel amount: {channel.Value}, payment amount: {promise.Amount}");
     }
 
     private EthereumAddress? TryRecover(PaymentPromise promise)
     {
         var hash = SignedMessages.Claim(
             parts.Settings.Mpe, GoNumber.Word(promise.ChannelId), GoNumber.Word(promise.Nonce), GoNumber.Word(promise.Amount));
-        return SignatureCheck.TryRecover(hash, promise.Signature, out var signer) is null && parts.Configuration.Allows(signer) ? signer : null;
+        return SignatureCheck.TryRecover(hash, promise.Signature, out var signer) is null && parts.Configuration.Allows(signer)
+            ? signer
+            : null;
     }
 
     private async Task<BigInteger> GetBlockAsync(CancellationToken cancellationToken)

@@ -4,7 +4,8 @@ using Snet.Protocol;
 
 namespace Snet.Sdk.Sandbox.Daemon.Payments;
 
-/// <summary>Free calls: a token of the daemon's and a fresh signature pay for a call (protocol e.3 Free-call; the numbers are its rows).</summary>
+/// <summary>Free calls: a token of the daemon's and a fresh signature pay for a call (protocol e.3 Free-call; the numbers are its
+/// rows).</summary>
 internal sealed class FreeCallPayment(DaemonParts parts, FreeCalls calls) : IPaymentHandler
 {
     private readonly FreeCallCheck _check = new(parts);

@@ -5,11 +5,13 @@ using Snet.Protocol;
 
 namespace Snet.Sdk.Sandbox.Daemon.Payments;
 
-/// <summary>Prepaid calls: a token pays out of what was planned on its channel (protocol e.3 Prepaid-call; the numbers are its rows). No lock is taken.</summary>
+/// <summary>Prepaid calls: a token pays out of what was planned on its channel (protocol e.3 Prepaid-call; the numbers are its rows). No
+/// lock is taken.</summary>
 /// <param name="plans">What was paid ahead.</param>
 /// <param name="tokens">Checks tokens.</param>
 /// <param name="priceOf">Gives a call's price in cogs, or refuses.</param>
-internal sealed class PrepaidPayment(PrepaidPlans plans, PrepaidTokens tokens, Func<PaymentRequest, CancellationToken, Task<BigInteger>> priceOf)
+internal sealed class PrepaidPayment(
+    PrepaidPlans plans, PrepaidTokens tokens, Func<PaymentRequest, CancellationToken, Task<BigInteger>> priceOf)
     : IPaymentHandler
 {
     /// <inheritdoc/>

@@ -3,7 +3,8 @@ using Snet.Protocol.Escrow;
 
 namespace Snet.Sdk.Sandbox.Daemon.Services;
 
-/// <summary>The services around payments while the daemon's blockchain is switched off: empty answers, whatever is asked (protocol d.5).</summary>
+/// <summary>The services around payments while the daemon's blockchain is switched off: empty answers, whatever is asked (protocol
+/// d.5).</summary>
 internal static class BlockchainOff
 {
     /// <summary>Adds the methods.</summary>
@@ -14,7 +15,8 @@ internal static class BlockchainOff
         router.Add<GetPaymentsListRequest>("/escrow.ProviderControlService/GetListUnclaimed", (_, _) => Answer(new PaymentsListReply()));
         router.Add<GetPaymentsListRequest>("/escrow.ProviderControlService/GetListInProgress", (_, _) => Answer(new PaymentsListReply()));
         router.Add<StartClaimRequest>("/escrow.ProviderControlService/StartClaim", (_, _) => Answer(new PaymentReply()));
-        router.Add<StartMultipleClaimRequest>("/escrow.ProviderControlService/StartClaimForMultipleChannels", (_, _) => Answer(new PaymentsListReply()));
+        router.Add<StartMultipleClaimRequest>(
+            "/escrow.ProviderControlService/StartClaimForMultipleChannels", (_, _) => Answer(new PaymentsListReply()));
     }
 
     private static Task<IMessage> Answer(IMessage answer) => Task.FromResult(answer);

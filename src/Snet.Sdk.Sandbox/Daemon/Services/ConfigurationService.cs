@@ -41,7 +41,9 @@ internal sealed class ConfigurationService(DaemonParts parts)
         parts.State.Processing = on;
         return new StatusResponse
         {
-            CurrentProcessingStatus = on ? StatusResponse.Types.Status.RequestInProgress : StatusResponse.Types.Status.HasStoppedProcessingRequests,
+            CurrentProcessingStatus = on
+                ? StatusResponse.Types.Status.RequestInProgress
+                : StatusResponse.Types.Status.HasStoppedProcessingRequests,
         };
     }
 

@@ -63,12 +63,16 @@ internal sealed class FreeCallStateService(DaemonParts parts, FreeCalls calls)
         }
 
         throw DaemonRefusals.Plain(
-            $"{{Status: rpc error: code = PermissionDenied desc = you must have at least {least} FET (ASI) in your balance to use free calls}}");
+            "{Status: rpc error: code = PermissionDenied desc = "
+            + $"you must have at least {least} FET (ASI) in your balance to use free calls}}");
     }
 
-    private async Task<FreeCallToken> IssueAsync(PrivateKey key, EthereumAddress user, GetFreeCallTokenRequest request, CancellationToken cancellationToken)
+    private async Task<FreeCallToken> IssueAsync(
+        PrivateKey key, EthereumAddress user, GetFreeCallTokenRequest request, CancellationToken cancellationToken)
     {
-        var life = request.HasTokenLifetimeInBlocks && request.TokenLifetimeInBlocks <= LongestLife ? request.TokenLifetimeInBlocks : LongestLife;
+        var life = request.HasTokenLifetimeInBlocks && request.TokenLifetimeInBlocks <= LongestLife
+            ? request.TokenLifetimeInBlocks
+            : LongestLife;
         var expiration = await GetBlockAsync(cancellationToken).ConfigureAwait(false) + life;
         var hash = SignedMessages.FreeCallIssue(parts.Settings.OrgId, parts.Settings.GroupName, user, request.UserId, expiration);
         var signature = key.SignHash(EthereumMessage.Hash(hash)); // v is 0 or 1 (c.2 row 6)
@@ -88,7 +92,8 @@ internal sealed class FreeCallStateService(DaemonParts parts, FreeCalls calls)
         try
         {
             var call = new FreeCallRequest(
-                request.Address, request.UserId, request.CurrentBlock, request.Signature.ToByteArray(), request.FreeCallToken.ToByteArray());
+                request.Address, request.UserId, request.CurrentBlock, request.Signature.ToByteArray(),
+                request.FreeCallToken.ToByteArray());
             var problem = _check.FindForgery(call) ?? await _check.FindExpiredAsync(call, cancellationToken).ConfigureAwait(false);
             if (problem is not null)
                 throw DaemonRefusals.Plain(problem);

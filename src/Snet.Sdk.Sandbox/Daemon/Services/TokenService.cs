@@ -30,7 +30,8 @@ internal sealed class TokenService(DaemonParts parts, PrepaidPlans plans, Prepai
         var (planned, used) = plans.Find(channel.Id) ?? throw DaemonRefusals.Plain("unable to retrieve planned Amount <nil>");
         return new TokenReply
         {
-            ChannelId = request.ChannelId, Token = tokens.Create(channel.Id, user), PlannedAmount = Low64(planned), UsedAmount = Low64(used),
+            ChannelId = request.ChannelId, Token = tokens.Create(channel.Id, user),
+            PlannedAmount = Low64(planned), UsedAmount = Low64(used),
         };
     }
 
