@@ -48,6 +48,50 @@ public sealed class PaymentSafetyTests : PlatformTest
         outcomes.ShouldBe([PaymentOutcome.Paid, PaymentOutcome.Paid, PaymentOutcome.Paid]);
     }
 
+    [Test]
+    public async Task CallAsync_TwoProcessesOfOneAccountTakeTurns_EachGoesOnFromTheOthersTotal()
+    {
+        var signer = NewSigner();
+        ServiceClient[] both = [Service(Connect(signer: signer)), Service(Connect(signer: signer))];
+
+        List<System.Numerics.BigInteger> totals = [];
+        for (var i = 0; i < 6; i++)
+            totals.Add((await both[i % 2].CallAsync("add", new JsonObject { ["a"] = i })).Receipt!.AmountAfter.Cogs);
+
+        totals.ShouldBe([5, 10, 15, 20, 25, 30]);
+        (await both[0].Channels.ListAsync()).Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task CallAsync_TwoProcessesOfOneAccountAtOnce_WhatIsRefusedIsNotChargedAndMayBeTriedAgain()
+    {
+        var signer = NewSigner();
+        SnetClient[] clients = [Connect(signer: signer), Connect(signer: signer)];
+        ServiceClient[] both = [Service(clients[0]), Service(clients[1])];
+        foreach (var service in both)
+            await service.CallAsync("add", new JsonObject { ["a"] = 1 });
+
+        var refusals = (await Task.WhenAll(Enumerable.Range(0, 10).Select(async i =>
+        {
+            try
+            {
+                await both[i % 2].CallAsync("add", new JsonObject { ["a"] = i });
+                return null;
+            }
+            catch (PaymentRejectedException e)
+            {
+                return e;
+            }
+        }))).OfType<PaymentRejectedException>().ToList();
+        var last = await both[0].CallAsync("add", new JsonObject { ["a"] = 1 });
+
+        refusals.ShouldAllBe(e => e.MoneyMoved == MoneyMoved.No && e.IsTransient);
+        var paid = TokenAmount.Zero;
+        foreach (var client in clients)
+            paid = await client.Account.ListReceiptsAsync().Select(receipt => receipt.Paid).AggregateAsync(paid, (sum, amount) => sum + amount);
+        (paid, paid.Cogs).ShouldBe((last.Receipt!.AmountAfter, 5 * (13 - refusals.Count)));
+    }
+
     /// <summary>Keeps what a service behind the daemon sees, and uses it.</summary>
     private sealed class CopyingHandler() : DelegatingHandler(new SocketsHttpHandler())
     {
