@@ -54,6 +54,7 @@ public sealed class TelemetryTests : PlatformTest
     }
 
     [Test]
+    [Category("Sandbox")]
     public async Task Logs_OfAWholeTraining_TellNoKeyAndNoSignature()
     {
         using var signer = Snet.Ethereum.PrivateKey.Create();

@@ -10,9 +10,9 @@ namespace Snet.Sdk.Tests.Support;
 [Category("Platform")]
 public abstract class PlatformTest(SandboxDaemonVersion version = SandboxDaemonVersion.V6_0)
 {
-    private static int _next;
     private readonly List<IAsyncDisposable> _owned = [];
     private SnetSandbox? _sandbox;
+    private Faucet? _faucet;
 
     /// <summary>Versions as test parameters.</summary>
     protected static readonly SandboxDaemonVersion[] Versions = Enum.GetValues<SandboxDaemonVersion>();
@@ -28,6 +28,7 @@ public abstract class PlatformTest(SandboxDaemonVersion version = SandboxDaemonV
         if (Environment.GetEnvironmentVariable("SNET_PLATFORM") is { Length: > 0 } file)
         {
             Platform = SnetPlatform.FromFile(file);
+            _faucet = new Faucet(Platform);
             return;
         }
 
@@ -62,13 +63,14 @@ public abstract class PlatformTest(SandboxDaemonVersion version = SandboxDaemonV
 
     protected ServiceClient Service(SnetClient client) => Own(client.GetServiceClient(Platform.OrgId, Platform.ServiceId));
 
-    /// <summary>Gives an account that holds tokens and ether; a new one on the sandbox.</summary>
+    /// <summary>Makes an account that holds tokens and ether.</summary>
     protected PrivateKeySigner NewSigner(int tokens = 1000)
     {
-        if (_sandbox is null)
-            return PrivateKeySigner.FromHex(Platform.Keys[Interlocked.Increment(ref _next) % Platform.Keys.Count]);
         var signer = PrivateKeySigner.CreateRandom();
-        _sandbox.Chain.Fund(signer.Address, TokenAmount.FromTokens(tokens).Cogs, TokenAmount.FromTokens(10).Cogs);
+        if (_sandbox is null)
+            _faucet!.Fund(signer.Address, TokenAmount.FromTokens(tokens / 100m).Cogs);
+        else
+            _sandbox.Chain.Fund(signer.Address, TokenAmount.FromTokens(tokens).Cogs, TokenAmount.FromTokens(10).Cogs);
         return signer;
     }
 
