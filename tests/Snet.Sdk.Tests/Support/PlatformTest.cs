@@ -7,8 +7,9 @@ using Snet.Sdk.Services;
 namespace Snet.Sdk.Tests.Support;
 
 /// <summary>Tests that hold on any faithful platform: the sandbox, or the one that SNET_PLATFORM names.</summary>
+/// <param name="version">The daemon's release; null when the tests hold on each.</param>
 [Category("Platform")]
-public abstract class PlatformTest(SandboxDaemonVersion version = SandboxDaemonVersion.V6_0)
+public abstract class PlatformTest(SandboxDaemonVersion? version = null)
 {
     private readonly List<IAsyncDisposable> _owned = [];
     private SnetSandbox? _sandbox;
@@ -28,11 +29,12 @@ public abstract class PlatformTest(SandboxDaemonVersion version = SandboxDaemonV
         if (Environment.GetEnvironmentVariable("SNET_PLATFORM") is { Length: > 0 } file)
         {
             Platform = SnetPlatform.FromFile(file);
+            await LeaveOutForAnotherReleaseAsync();
             _faucet = new Faucet(Platform);
             return;
         }
 
-        _sandbox = await SnetSandbox.StartAsync(new SandboxOptions { DaemonVersion = version });
+        _sandbox = await SnetSandbox.StartAsync(new SandboxOptions { DaemonVersion = version ?? SandboxDaemonVersion.V6_0 });
         _sandbox.Provider.ValidationTime = _sandbox.Provider.TrainingTime = TimeSpan.FromMilliseconds(100);
         Platform = _sandbox.Platform;
     }
@@ -68,7 +70,7 @@ public abstract class PlatformTest(SandboxDaemonVersion version = SandboxDaemonV
     {
         var signer = PrivateKeySigner.CreateRandom();
         if (_sandbox is null)
-            _faucet!.Fund(signer.Address, TokenAmount.FromTokens(tokens / 100m).Cogs);
+            _faucet!.Fund(signer.Address, TokenAmount.FromTokens(tokens / 1000m).Cogs);
         else
             _sandbox.Chain.Fund(signer.Address, TokenAmount.FromTokens(tokens).Cogs, TokenAmount.FromTokens(10).Cogs);
         return signer;
@@ -79,6 +81,14 @@ public abstract class PlatformTest(SandboxDaemonVersion version = SandboxDaemonV
     {
         _owned.Add(owned);
         return owned;
+    }
+
+    private async Task LeaveOutForAnotherReleaseAsync()
+    {
+        using var http = new HttpClient();
+        var heartbeat = await http.GetStringAsync(new Uri(Platform.Daemon, "/heartbeat"));
+        if (version is { } wanted && !heartbeat.Contains($"\"v{wanted.ToString()[1..].Replace('_', '.')}.", StringComparison.Ordinal))
+            Assert.Ignore($"This platform's daemon is not of release {wanted}.");
     }
 
     protected static EthereumAddress Stranger => EthereumAddress.Parse("0x00000000000000000000000000000000000000aa");
