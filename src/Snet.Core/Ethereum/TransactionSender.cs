@@ -6,6 +6,7 @@ namespace Snet.Ethereum;
 /// <remarks>
 /// Nonces are given out one after the other, so several transactions can be under way at once. The first of a new account has nonce 0.
 /// When the answer to sending is lost, the transaction is looked up by its hash before it is sent again: it has one nonce, so it cannot count twice.
+/// Where others send from the same account, the next nonce is taken when the node says that one was used.
 /// </remarks>
 internal sealed class TransactionSender(
     EthereumClient client,
@@ -47,14 +48,18 @@ internal sealed class TransactionSender(
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var transaction = await PrepareAsync(to, data, cancellationToken).ConfigureAwait(false);
-            var signature = await sign(transaction.EncodeUnsigned(), cancellationToken).ConfigureAwait(false);
-            var raw = transaction.EncodeSigned(signature);
-            var hash = Hex.Encode(Keccak256.Hash(raw));
-            // From here on the transaction can count. Nothing but its own end may stop the bookkeeping, so the caller's token does not.
-            await BroadcastAsync(raw, hash).ConfigureAwait(false);
-            _next = transaction.Nonce + 1;
-            return (transaction, hash);
+            for (var attempt = 1; ; attempt++)
+            {
+                var transaction = await PrepareAsync(to, data, cancellationToken).ConfigureAwait(false);
+                var signature = await sign(transaction.EncodeUnsigned(), cancellationToken).ConfigureAwait(false);
+                var raw = transaction.EncodeSigned(signature);
+                var hash = Hex.Encode(Keccak256.Hash(raw));
+                // From here on the transaction can count. Nothing but its own end may stop the bookkeeping, so the caller's token does not.
+                if (!await BroadcastAsync(raw, hash, mayRenew: attempt < SendAttempts).ConfigureAwait(false))
+                    continue;
+                _next = transaction.Nonce + 1;
+                return (transaction, hash);
+            }
         }
         finally
         {
@@ -95,7 +100,8 @@ internal sealed class TransactionSender(
         }
     }
 
-    private async Task BroadcastAsync(byte[] raw, string hash)
+    // False when it cannot count, because another transaction of the account has its nonce.
+    private async Task<bool> BroadcastAsync(byte[] raw, string hash, bool mayRenew)
     {
         var mayHaveArrived = false;
         for (var attempt = 1; ; attempt++)
@@ -103,14 +109,16 @@ internal sealed class TransactionSender(
             try
             {
                 await client.SendRawTransactionAsync(raw, CancellationToken.None).ConfigureAwait(false);
-                return;
+                return true;
             }
             catch (JsonRpcException e)
             {
                 mayHaveArrived |= !e.IsAnswer;
                 var known = await IsKnownAsync(hash).ConfigureAwait(false);
                 if (known == true)
-                    return;
+                    return true;
+                if (mayRenew && !mayHaveArrived && IsNonceTaken(e))
+                    return false;
                 var refused = e.IsAnswer && e.Code != JsonRpcClient.LimitExceeded;
                 if (refused || attempt == SendAttempts)
                     throw mayHaveArrived && !(refused && known == false) ? Pending(hash, "was not confirmed by the node", e) : e;
@@ -119,6 +127,11 @@ internal sealed class TransactionSender(
             await Task.Delay(SendPause * attempt, limits.Time, CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    // In the words of geth, which other nodes repeat: the other transaction is in a block, or waits for one.
+    private static bool IsNonceTaken(JsonRpcException e) => e.IsAnswer
+        && (e.Message.Contains("nonce too low", StringComparison.OrdinalIgnoreCase)
+            || e.Message.Contains("replacement transaction underpriced", StringComparison.OrdinalIgnoreCase));
 
     // Null when no node answers that either.
     private async Task<bool?> IsKnownAsync(string hash)

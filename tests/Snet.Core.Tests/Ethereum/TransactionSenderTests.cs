@@ -84,13 +84,49 @@ public sealed class TransactionSenderTests : IDisposable
     {
         using var key = PrivateKey.Create();
         using var sender = Sender(key);
-        _node.On("eth_sendRawTransaction", _ => throw new NodeRefusal(-32000, "replacement transaction underpriced"), p => _node.Accept((string)p[0]!));
+        _node.On("eth_sendRawTransaction", _ => throw new NodeRefusal(-32000, "transaction underpriced"), p => _node.Accept((string)p[0]!));
 
         var error = await Should.ThrowAsync<JsonRpcException>(() => sender.SendAsync(Contract, [1], default));
         error.Message.ShouldContain("underpriced");
         await sender.SendAsync(Contract, [1], default);
 
         Rlp.ReadNumber(Fields(_node.Sent.ShouldHaveSingleItem())[1]).ShouldBe(0);
+    }
+
+    [TestCase("nonce too low: next nonce 1, tx nonce 0")]
+    [TestCase("replacement transaction underpriced")]
+    public async Task SendAsync_AnotherTransactionHasTheNonce_TakesTheNext(string refusal)
+    {
+        _node.On("eth_sendRawTransaction", _ => throw new NodeRefusal(-32000, refusal), p => _node.Accept((string)p[0]!))
+            .On("eth_getTransactionCount", _ => "0x0", _ => "0x1");
+
+        (await RunAsync()).Succeeded.ShouldBeTrue();
+
+        Rlp.ReadNumber(Fields(_node.Sent.ShouldHaveSingleItem())[1]).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task SendAsync_EveryNonceIsTaken_IsToldAfterThreeAttempts()
+    {
+        _node.On("eth_sendRawTransaction", _ => throw new NodeRefusal(-32000, "nonce too low"));
+
+        (await Should.ThrowAsync<JsonRpcException>(RunAsync)).Message.ShouldContain("nonce too low");
+
+        _node.Calls.Count(method => method == "eth_sendRawTransaction").ShouldBe(3);
+    }
+
+    [Test]
+    public async Task SendAsync_SendingIsLostThenTheNonceIsTaken_SendsNoOtherInItsPlace()
+    {
+        var tried = new HashSet<string>();
+        _node.On(
+            "eth_sendRawTransaction",
+            p => { tried.Add((string)p[0]!); throw Lost; },
+            p => { tried.Add((string)p[0]!); throw new NodeRefusal(-32000, "replacement transaction underpriced"); });
+
+        await Should.ThrowAsync<JsonRpcException>(RunAsync);
+
+        tried.Count.ShouldBe(1); // the lost one may still count
     }
 
     [Test]
