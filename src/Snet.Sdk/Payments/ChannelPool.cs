@@ -50,6 +50,7 @@ internal sealed class ChannelPool : IDisposable
         for (var round = 0; round < Rounds; round++)
         {
             var session = await ChooseAsync(order.Price, cancellationToken).ConfigureAwait(false)
+                ?? await FindClaimedAsync(daemon, cancellationToken).ConfigureAwait(false)
                 ?? await OpenAsync(order, cancellationToken).ConfigureAwait(false);
             await session.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
             var kept = false;
@@ -162,13 +163,26 @@ internal sealed class ChannelPool : IDisposable
     // A daemon takes the signatures of a channel's signer and of its sender (protocol e.3 #10).
     private bool IsOurs(PaymentChannel channel) => channel.Signer == _signer.Address || channel.Sender == _signer.Address;
 
+    // A claim that was on its way when a channel was read may have arrived since: then the channel can be filled, and no other is needed.
+    private async Task<ChannelSession?> FindClaimedAsync(DaemonConnection daemon, CancellationToken cancellationToken)
+    {
+        foreach (var session in _sessions!)
+        {
+            await ResolveAsync(session, daemon, cancellationToken).ConfigureAwait(false);
+            if (!session.HasClaimOnItsWay)
+                return session;
+        }
+
+        return null;
+    }
+
     private async Task<ChannelSession> OpenAsync(PaymentOrder order, CancellationToken cancellationToken)
     {
         await _management.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_sessions!.Count > 0 && _sessions.TrueForAll(s => !s.HasClaimOnItsWay))
-                return _sessions[^1]; // somebody else opened one meanwhile
+            if (_sessions!.FindLast(s => !s.HasClaimOnItsWay) is { } opened)
+                return opened; // somebody else opened one meanwhile
             var channel = await _funder.OpenAsync(order, cancellationToken).ConfigureAwait(false);
             var session = new ChannelSession(channel) { State = new ChannelState(channel.Id, channel.Nonce, channel.Value, TokenAmount.Zero) };
             _sessions = [.. _sessions, session];
