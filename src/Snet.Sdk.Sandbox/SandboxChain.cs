@@ -1,6 +1,7 @@
 using System.Numerics;
 using Snet.Ethereum;
 using Snet.Sdk.Sandbox.Chain;
+using Snet.Sdk.Sandbox.Faults;
 
 namespace Snet.Sdk.Sandbox;
 
@@ -9,7 +10,9 @@ public sealed class SandboxChain : IAsyncDisposable
 {
     private readonly Ledger _ledger;
     private readonly RpcMethods _methods;
-    private SandboxChain(Ledger ledger, RpcMethods methods, LoopbackServer server) => (_ledger, _methods, Server) = (ledger, methods, server);
+
+    private SandboxChain(Ledger ledger, RpcMethods methods, LoopbackServer server, TimeProvider time) =>
+        (_ledger, _methods, Server, Faults) = (ledger, methods, server, new NodeFaults(server, ledger, time));
 
     /// <summary>The node's JSON-RPC endpoint.</summary>
     public Uri Endpoint => Server.Endpoint;
@@ -56,6 +59,9 @@ public sealed class SandboxChain : IAsyncDisposable
         }
     }
 
+    /// <summary>Faults on order.</summary>
+    public NodeFaults Faults { get; }
+
     /// <summary>The HTTP server, whose gate every request passes.</summary>
     internal LoopbackServer Server { get; }
 
@@ -86,7 +92,7 @@ public sealed class SandboxChain : IAsyncDisposable
         var ledger = new Ledger(time);
         var methods = new RpcMethods(ledger);
         var server = await LoopbackServer.StartAsync(new RpcEndpoint(methods).AnswerAsync, cancellationToken).ConfigureAwait(false);
-        return new SandboxChain(ledger, methods, server);
+        return new SandboxChain(ledger, methods, server, time);
     }
 
     /// <inheritdoc/>

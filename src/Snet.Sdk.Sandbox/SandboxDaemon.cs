@@ -6,6 +6,7 @@ using Snet.Sdk.Sandbox.Daemon;
 using Snet.Sdk.Sandbox.Daemon.Models;
 using Snet.Sdk.Sandbox.Daemon.Payments;
 using Snet.Sdk.Sandbox.Daemon.Services;
+using Snet.Sdk.Sandbox.Faults;
 using Snet.Sdk.Sandbox.Hosting;
 
 namespace Snet.Sdk.Sandbox;
@@ -22,11 +23,13 @@ public sealed class SandboxDaemon : IAsyncDisposable
     private DaemonRouter? _router;
     private StreamCalls? _streams;
     private HttpPages? _pages;
+    private PaymentChannels? _channels;
 
     private SandboxDaemon(DaemonSettings settings)
     {
         (_settings, _configuration, _chain) = (settings, new DaemonConfiguration(settings), new DaemonChain(settings));
         _owned.Add(_chain);
+        Faults = new DaemonFaults(settings, _state, () => _server, () => _channels!.Locks);
     }
 
     /// <summary>Where it listens; the service's metadata names it.</summary>
@@ -36,8 +39,16 @@ public sealed class SandboxDaemon : IAsyncDisposable
     /// first.</summary>
     public IReadOnlyList<SandboxViolationException> Violations => _state.Violations;
 
+    /// <summary>Faults on order.</summary>
+    public DaemonFaults Faults { get; }
+
+    /// <summary>Tells the total that the daemon has stored for a channel in its present round: what was really taken, whatever the client believes.</summary>
+    /// <param name="channelId">The channel's number in the escrow contract.</param>
+    /// <returns>The total, in cogs; zero while nothing was paid.</returns>
+    public BigInteger GetSignedTotal(BigInteger channelId) => _channels?.GetStored(channelId)?.Authorized ?? BigInteger.Zero;
+
     /// <summary>Calls that the sandbox itself failed to answer; none, if it is right.</summary>
-    internal IReadOnlyCollection<Exception> Faults => _server.Faults;
+    internal IReadOnlyCollection<Exception> OwnFailures => _server.Faults;
 
     /// <summary>Takes a port. The metadata must name it before <see cref="InitializeAsync"/> reads it back.</summary>
     internal static async Task<SandboxDaemon> ListenAsync(DaemonSettings settings, CancellationToken cancellationToken)
@@ -57,7 +68,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
         var quirks = Quirks.Of(_settings.Version);
         using var reader = new MetadataReader(_settings, _chain);
         var metadata = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var channels = new PaymentChannels(_chain, metadata.Recipient, metadata.GroupId, quirks);
+        var channels = _channels = new PaymentChannels(_chain, metadata.Recipient, metadata.GroupId, quirks);
         var parts = new DaemonParts(_settings, _configuration, quirks, metadata, _chain, channels, _state);
 
         var passthrough = new Passthrough(parts);
@@ -129,8 +140,13 @@ public sealed class SandboxDaemon : IAsyncDisposable
         if (_router is null)
             throw new GrpcException(GrpcStatus.Unavailable, "The daemon is still starting.");
         _state.ThrowIfEnded();
+        return Faults.PassAsync(call, () => DispatchAsync(call));
+    }
+
+    private Task DispatchAsync(GrpcServerCall call)
+    {
         if (call.Method.LastIndexOf('/') < 1)
             throw new GrpcException(GrpcStatus.Unimplemented, $"malformed method name: \"{call.Method}\"");
-        return _router.Find(call.Method) is { } method ? method(call) : _streams!.AnswerAsync(call);
+        return _router!.Find(call.Method) is { } method ? method(call) : _streams!.AnswerAsync(call);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Snet.Sdk.Sandbox.Faults;
 using Snet.Sdk.Sandbox.Hosting;
 using Snet.Sdk.Sandbox.Provider;
 
@@ -23,6 +24,9 @@ public sealed class SandboxProvider : IAsyncDisposable
 
     /// <summary>Where the daemon reaches it.</summary>
     public Uri Endpoint => _server.Address;
+
+    /// <summary>Faults on order.</summary>
+    public ProviderFaults Faults => _models.Faults;
 
     /// <summary>How long a validation takes from now on; 1.5 s by default.</summary>
     public TimeSpan ValidationTime
@@ -56,7 +60,7 @@ public sealed class SandboxProvider : IAsyncDisposable
     }
 
     /// <summary>Calls that the sandbox itself failed to answer; none, if it is right.</summary>
-    internal IReadOnlyCollection<Exception> Faults => _server.Faults;
+    internal IReadOnlyCollection<Exception> OwnFailures => _server.Faults;
 
     /// <summary>Tells what the provider knows of a model: what it was asked and what it received; null for an unknown one.</summary>
     internal JsonObject? Describe(string modelId) => _models.Find(modelId)?.Describe();

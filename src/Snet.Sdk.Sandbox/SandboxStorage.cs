@@ -1,3 +1,4 @@
+using Snet.Sdk.Sandbox.Faults;
 using Snet.Sdk.Sandbox.Storage;
 
 namespace Snet.Sdk.Sandbox;
@@ -8,7 +9,8 @@ public sealed class SandboxStorage : IAsyncDisposable
 {
     private readonly IpfsApi _api;
 
-    private SandboxStorage(IpfsApi api, LoopbackServer server) => (_api, Server) = (api, server);
+    private SandboxStorage(IpfsApi api, LoopbackServer server, TimeProvider time) =>
+        (_api, Server, Faults) = (api, server, new HttpFaults(server, time));
 
     /// <summary>The base of the IPFS HTTP API.</summary>
     public Uri Endpoint => Server.Endpoint;
@@ -27,6 +29,9 @@ public sealed class SandboxStorage : IAsyncDisposable
         set => _api.AnswersGet = value;
     }
 
+    /// <summary>Faults on order.</summary>
+    public HttpFaults Faults { get; }
+
     /// <summary>The HTTP server, whose gate every request passes.</summary>
     internal LoopbackServer Server { get; }
 
@@ -36,10 +41,10 @@ public sealed class SandboxStorage : IAsyncDisposable
     public string Add(ReadOnlySpan<byte> content) => _api.Add(content);
 
     /// <summary>Starts an empty storage.</summary>
-    internal static async Task<SandboxStorage> StartAsync(CancellationToken cancellationToken)
+    internal static async Task<SandboxStorage> StartAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         var api = new IpfsApi();
-        return new SandboxStorage(api, await LoopbackServer.StartAsync(api.AnswerAsync, cancellationToken).ConfigureAwait(false));
+        return new SandboxStorage(api, await LoopbackServer.StartAsync(api.AnswerAsync, cancellationToken).ConfigureAwait(false), time);
     }
 
     /// <inheritdoc/>

@@ -63,7 +63,7 @@ public sealed class SnetSandbox : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        Exception[] faults = [.. Daemon.Faults, .. Provider.Faults]; // those so far: calls that are cut from here on are none
+        Exception[] faults = [.. Daemon.OwnFailures, .. Provider.OwnFailures]; // those so far: calls that are cut from here on are none
         await Daemon.DisposeAsync().ConfigureAwait(false);
         await Provider.DisposeAsync().ConfigureAwait(false);
         await Storage.DisposeAsync().ConfigureAwait(false);
@@ -78,7 +78,7 @@ public sealed class SnetSandbox : IAsyncDisposable
     private static async Task<SnetSandbox> StartAsync(SandboxOptions options, Stack<IAsyncDisposable> started, CancellationToken cancellationToken)
     {
         var chain = options.ChainEndpoint is null ? Started(await StartChainAsync(options, cancellationToken).ConfigureAwait(false)) : null;
-        var storage = Started(await SandboxStorage.StartAsync(cancellationToken).ConfigureAwait(false));
+        var storage = Started(await SandboxStorage.StartAsync(options.TimeProvider, cancellationToken).ConfigureAwait(false));
         var provider = Started(await SandboxProvider.StartAsync(options, cancellationToken).ConfigureAwait(false));
 
         var outside = options.Outside ?? OutsideChain.Default;

@@ -14,6 +14,7 @@ namespace Snet.Sdk.Sandbox.Chain;
 internal sealed class BlockClock
 {
     private readonly List<(long First, long Time)> _runs = [(0, 0)];
+    private readonly List<(long First, int Branch)> _branches = [(0, 0)];
     private readonly TimeProvider _time;
     private readonly string _chain;
 
@@ -38,6 +39,14 @@ internal sealed class BlockClock
         Latest = checked(Latest + count);
     }
 
+    /// <summary>Takes blocks back; those that come instead have other hashes.</summary>
+    public void TakeBack(long last)
+    {
+        _runs.RemoveAll(run => run.First > last);
+        _branches.Add((last + 1, _branches.Count));
+        Latest = last;
+    }
+
     /// <summary>Gives a block's time in seconds since 1970.</summary>
     public long TimeOf(long number)
     {
@@ -48,7 +57,7 @@ internal sealed class BlockClock
     /// <summary>Gives a block's hash, 0x and 64 digits.</summary>
     public string HashOf(long number)
     {
-        var hash = Keccak256.Hash(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{_chain}/{number}/{TimeOf(number)}")));
+        var hash = Keccak256.Hash(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{_chain}/{number}/{TimeOf(number)}/{_branches.FindLast(branch => branch.First <= number).Branch}")));
         BinaryPrimitives.WriteInt64BigEndian(hash.AsSpan(24), number);
         return Hex.Encode(hash);
     }

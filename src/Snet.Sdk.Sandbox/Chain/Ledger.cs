@@ -56,6 +56,24 @@ internal sealed class Ledger
         Clock.Add(count);
     }
 
+    /// <summary>Takes the last blocks back.</summary>
+    /// <param name="count">How many; block 0 stays.</param>
+    /// <param name="forget">Whether their transactions are gone; otherwise they wait for a block again.</param>
+    public void TakeBack(long count, bool forget)
+    {
+        var last = Math.Max(0, Clock.Latest - count);
+        var gone = TransactionsOf(last + 1, Clock.Latest).ToList();
+        Clock.TakeBack(last);
+        _world.TakeBack(last);
+        foreach (var mined in gone)
+        {
+            _blocks.Remove(mined.Block);
+            _mined.Remove(mined.Transaction.Hash);
+            if (!forget)
+                Pool.Add(mined.Transaction);
+        }
+    }
+
     /// <summary>Gives tokens and ether out of nothing.</summary>
     public void Fund(EthereumAddress account, BigInteger cogs, BigInteger wei) => _world.Set(Clock.Latest, () =>
     {

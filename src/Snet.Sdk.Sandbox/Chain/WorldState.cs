@@ -10,6 +10,7 @@ internal sealed class WorldState
     private const long ReadSlotGas = 2_100;
 
     private readonly Stack<Action> _undo = new();
+    private readonly List<Action<long>> _histories = [];
 
     /// <summary>The block as of which values are read and written.</summary>
     public long Block { get; private set; }
@@ -62,6 +63,11 @@ internal sealed class WorldState
         action();
         _undo.Clear();
     }
+
+    /// <summary>Forgets every value of later blocks, as if they had not come.</summary>
+    public void TakeBack(long lastBlock) => _histories.ForEach(forget => forget(lastBlock));
+
+    internal void OnCreate(Action<long> forgetAfter) => _histories.Add(forgetAfter);
 
     internal void OnRead(int slots) => Meter?.Use(slots * ReadSlotGas);
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Net.Sockets;
 using Snet.Ethereum;
 using Snet.Protocol;
+using Snet.Sdk.Sandbox.Faults;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
@@ -16,6 +17,7 @@ internal sealed class DaemonChain : IDisposable
     public DaemonChain(DaemonSettings settings)
     {
         _settings = settings;
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd(HttpFaults.DaemonAgent);
         // One attempt: the daemon does not ask again, its clients see the failure.
         _node = new EthereumClient(
             new JsonRpcClient(_http, [settings.Rpc], new JsonRpcOptions(TimeSpan.FromSeconds(10), MaxRetries: 0, settings.Time)));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using Snet.Grpc;
 
 namespace Snet.Sdk.Sandbox.Daemon;
@@ -11,6 +12,9 @@ internal sealed class DaemonState
 
     /// <summary>Whether streams are let through; operators stop and start it.</summary>
     public bool Processing { get; set; } = true;
+
+    /// <summary>A price for service methods instead of the metadata's, in cogs, while a fault wants it; null otherwise.</summary>
+    public BigInteger? OtherPrice { get; set; }
 
     /// <summary>Everything that would have ended or wedged the real daemon, in order.</summary>
     public IReadOnlyList<SandboxViolationException> Violations => [.. _violations];

@@ -40,6 +40,8 @@ internal sealed class Prices : IDisposable
     /// <exception cref="GrpcException">The method has none, or the service did not name one (e.3 #14).</exception>
     public async Task<BigInteger> GetAsync(PaymentRequest request, CancellationToken cancellationToken)
     {
+        if (_parts.State.OtherPrice is { } other)
+            return other;
         if (await _dynamic.FindAsync(request, cancellationToken).ConfigureAwait(false) is { } named)
             return named;
         if (_isFixed)

@@ -61,6 +61,12 @@ internal sealed class GrpcServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Cuts all connections and takes no new ones, until <see cref="ListenAgain"/>.</summary>
+    public void StopListening() => _listeners.StopListening();
+
+    /// <summary>Takes connections again, on the same port.</summary>
+    public void ListenAgain() => _listeners.ListenAgain();
+
     /// <summary>Stops at once: running calls are aborted. A second time does nothing.</summary>
     public async ValueTask DisposeAsync()
     {

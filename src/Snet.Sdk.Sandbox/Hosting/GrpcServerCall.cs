@@ -75,6 +75,13 @@ internal sealed class GrpcServerCall
     /// <exception cref="OperationCanceledException">The client has reset the call, or its connection is lost.</exception>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> message)
     {
+        if (OnWrite is { } change)
+        {
+            if (change(message) is not { } changed)
+                return ValueTask.CompletedTask;
+            message = changed;
+        }
+
         var writer = _context.Response.BodyWriter;
         GrpcMessageWriter.WritePrefix(writer.GetSpan(GrpcMessageReader.PrefixSize), (uint)message.Length);
         writer.Advance(GrpcMessageReader.PrefixSize);
@@ -87,7 +94,14 @@ internal sealed class GrpcServerCall
     public void Reset(int errorCode) => _context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(errorCode);
 
     /// <summary>Cuts the client's whole connection, and with it every call on it.</summary>
-    public void Abort() => _context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+    public void Abort()
+    {
+        _clientGone = true;
+        _context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+    }
+
+    /// <summary>What each message passes on its way out: it may be changed, or, with null, held back. Null lets all through.</summary>
+    public Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? OnWrite { get; set; }
 
     /// <summary>True once the client has reset the call or its connection is lost. The token of <see cref="Aborted"/> may be cancelled a moment later.</summary>
     internal bool IsAborted => _clientGone || Aborted.IsCancellationRequested;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 
@@ -19,6 +20,7 @@ internal sealed class PrefaceListenerFactory(IConnectionListenerFactory transpor
     private readonly QueueListener _http1 = new(Http1);
     private readonly QueueListener _http2 = new(Http2);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<ConnectionContext, bool> _open = new();
     private IConnectionListener? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -29,6 +31,21 @@ internal sealed class PrefaceListenerFactory(IConnectionListenerFactory transpor
     public async Task ListenAsync(CancellationToken cancellationToken)
     {
         _listener = await transport.BindAsync(address, cancellationToken).ConfigureAwait(false);
+        _accepting = AcceptAsync(_listener);
+    }
+
+    /// <summary>Closes the real port and cuts every connection; calls on them see that their client is gone.</summary>
+    public void StopListening()
+    {
+        _listener?.UnbindAsync().AsTask().GetAwaiter().GetResult(); // sockets close without waiting
+        foreach (var connection in _open.Keys)
+            connection.Abort(new ConnectionAbortedException("The server was stopped."));
+    }
+
+    /// <summary>Opens the same port again.</summary>
+    public void ListenAgain()
+    {
+        _listener = transport.BindAsync(LocalEndPoint).AsTask().GetAwaiter().GetResult();
         _accepting = AcceptAsync(_listener);
     }
 
@@ -56,7 +73,11 @@ internal sealed class PrefaceListenerFactory(IConnectionListenerFactory transpor
     private async Task AcceptAsync(IConnectionListener listener)
     {
         while (await listener.AcceptAsync(CancellationToken.None).ConfigureAwait(false) is { } connection)
+        {
+            _open[connection] = true;
+            connection.ConnectionClosed.Register(() => _open.TryRemove(connection, out _));
             _ = HandOverAsync(connection);
+        }
     }
 
     private async Task HandOverAsync(ConnectionContext connection)

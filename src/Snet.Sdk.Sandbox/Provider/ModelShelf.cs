@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Snet.Sdk.Sandbox.Faults;
 using Training;
 
 namespace Snet.Sdk.Sandbox.Provider;
@@ -16,13 +17,16 @@ internal sealed class ModelShelf(TimeProvider time)
     /// <summary>How long a training takes.</summary>
     public TimeSpan TrainingTime { get; set; } = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>Faults on order.</summary>
+    public ProviderFaults Faults { get; } = new();
+
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
 
     /// <summary>Makes a model with a new id.</summary>
     public ProviderModel Create(NewModel request)
     {
-        var model = new ProviderModel($"model-{Interlocked.Increment(ref _last)}", request, time);
+        var model = new ProviderModel($"model-{Interlocked.Increment(ref _last)}", request, time, Faults);
         _models[model.Id] = model;
         return model;
     }

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using Snet.Sdk.Sandbox.Faults;
 using Training;
 
 namespace Snet.Sdk.Sandbox.Provider;
 
 /// <summary>A model at the provider: its status, which changes as time goes by, and everything that the provider was told of it.</summary>
-internal sealed class ProviderModel(string id, NewModel request, TimeProvider time)
+internal sealed class ProviderModel(string id, NewModel request, TimeProvider time, ProviderFaults faults)
 {
     private readonly Lock _lock = new();
     private readonly List<string> _calls = [];
@@ -20,8 +21,8 @@ internal sealed class ProviderModel(string id, NewModel request, TimeProvider ti
 
     public string Id => id;
 
-    /// <summary>Whether the name holds a word that steers the provider.</summary>
-    public bool Is(string word) => request.Name.Contains(word, StringComparison.Ordinal);
+    /// <summary>Whether a word steers the provider: the model's name holds it, or a fault was ordered by it.</summary>
+    public bool Is(string word) => request.Name.Contains(word, StringComparison.Ordinal) || faults.Strikes(word);
 
     /// <summary>What the model is doing now.</summary>
     public Status Status
@@ -114,5 +115,9 @@ internal sealed class ProviderModel(string id, NewModel request, TimeProvider ti
     private static readonly JsonFormatter Formatter = new(
         JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true).WithFormatDefaultValues(true));
 
-    private ulong Rise(ref int quotes) => Is("price-rises") ? (ulong)quotes++ : 0;
+    private ulong Rise(ref int quotes)
+    {
+        var before = (ulong)quotes++;
+        return Is("price-rises") ? before : 0;
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class SandboxStorageTests
     private SandboxStorage _storage = null!;
 
     [SetUp]
-    public async Task StartAsync() => _storage = await SandboxStorage.StartAsync(CancellationToken.None);
+    public async Task StartAsync() => _storage = await SandboxStorage.StartAsync(TimeProvider.System, CancellationToken.None);
 
     [TearDown]
     public async Task StopAsync() => await _storage.DisposeAsync();

@@ -272,6 +272,26 @@ public sealed class Snippets
         (await service.CallAsync("add", [])).Paid.Cogs.ShouldBe(5);
     }
 
+    [Test]
+    public async Task TestingGuide_FaultOnOrder_Strikes()
+    {
+        await using var sandbox = await SnetSandbox.StartAsync();
+        await using var snet = new SnetClient(SnetClientOptions.FromPlatform(sandbox.Platform));
+        await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
+        var numbers = new JsonObject { ["a"] = 1, ["b"] = 2 };
+
+        // snippet FaultTest
+        using (sandbox.Daemon.Faults.CutNextAnswer()) // the service has worked and is paid; its answer is lost
+        {
+            var error = await Should.ThrowAsync<ServiceCallException>(() => service.CallAsync("add", numbers));
+            error.MoneyMoved.ShouldBe(MoneyMoved.Yes);
+        }
+
+        CallResult<JsonObject> next = await service.CallAsync("add", numbers); // goes on, and pays once
+        sandbox.Daemon.GetSignedTotal(next.Receipt!.ChannelId).ShouldBe(10);
+        // end
+    }
+
     private sealed class TrainingFolder : IDisposable
     {
         public TrainingFolder() => File.WriteAllText(System.IO.Path.Combine(Path, "one.txt"), "a text");
