@@ -47,7 +47,7 @@ internal sealed class ChannelPool : IDisposable
     public async Task<PaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         await _chain.EnsureChainAsync(cancellationToken).ConfigureAwait(false);
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 1; ; round++)
         {
             var session = await ChooseAsync(order.Price, cancellationToken).ConfigureAwait(false)
                 ?? await FindClaimedAsync(daemon, cancellationToken).ConfigureAwait(false)
@@ -66,6 +66,9 @@ internal sealed class ChannelPool : IDisposable
                     kept = true; // the lease gives the channel back
                     return lease;
                 }
+
+                if (round == Rounds)
+                    throw new ChannelStateException(session.Id, "it is claimed or used up elsewhere each time that it is to be used; try again", isTransient: true);
             }
             finally
             {
@@ -73,8 +76,6 @@ internal sealed class ChannelPool : IDisposable
                     session.Gate.Release();
             }
         }
-
-        throw new InsufficientFundsException("channel", order.Price, TokenAmount.Zero);
     }
 
     /// <summary>Reads a channel's state again, which also settles the payments whose fate is open.</summary>

@@ -15,8 +15,6 @@ internal sealed class PaymentLease(ChannelSession session, ChannelState before, 
     /// <summary>The receipt as it is now.</summary>
     public PaymentReceipt Receipt => receipts.Get(receipt);
 
-    public TokenAmount Price => after.SignedAmount - before.SignedAmount;
-
     /// <summary>The call succeeded, so the daemon took the price.</summary>
     public PaymentReceipt Confirm()
     {
