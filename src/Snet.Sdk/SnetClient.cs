@@ -33,7 +33,7 @@ public class SnetClient : IAsyncDisposable, IDisposable
         Registry = new SnetRegistry(Chain, new StorageClient(NewHttp(options.StorageHttpHandler), ipfs, options), options.Network.Registry);
         DaemonHttp = NewHttp(options.DaemonHttpHandler);
         Escrow = new EscrowAccount(Chain, options, Logger);
-        Payments = new PaymentServices(options, Chain, Escrow, new ReceiptLog(), Logger);
+        Payments = new PaymentServices(options, Chain, Escrow, new ReceiptLog(options.Spending), Logger);
         Account = new SnetAccount(this);
     }
 

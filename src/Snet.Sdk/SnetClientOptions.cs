@@ -25,6 +25,12 @@ public sealed class SnetClientOptions
     /// <remarks>Models then belong to this key's address: the daemon knows only who signed (protocol c.2).</remarks>
     public ISigner? PaymentSigner { get; set; }
 
+    /// <summary>How service calls are paid, unless a call says otherwise. Default: <see cref="PaymentMode.Automatic"/>.</summary>
+    public PaymentMode PaymentMode { get; set; }
+
+    /// <summary>A folder of the client's own for receipts and channel memory, so that both survive a restart. Null (default): memory only.</summary>
+    public string? DataDirectory { get; set; }
+
     /// <summary>Limits for what is signed. The default adds none to the rule that only a published or agreed price is paid.</summary>
     public SpendingPolicy Spending { get; set; } = new();
 

@@ -250,7 +250,7 @@ internal sealed class ChannelPool : IDisposable
             headers.Add(PaymentHeaders.TrainModelId, model);
         var receipt = _receipts.Add(new PaymentReceipt(
             _time.GetUtcNow(), order.OrgId, order.ServiceId, order.Method, order.ModelId, after.Id, after.Nonce,
-            before.SignedAmount, after.SignedAmount, PaymentOutcome.Unknown));
+            before.SignedAmount, after.SignedAmount, PaymentOutcome.Unknown), order);
         return new PaymentLease(session, before, after, headers, _receipts, receipt);
     }
 

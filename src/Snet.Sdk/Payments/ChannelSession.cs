@@ -30,7 +30,7 @@ internal sealed class ChannelSession(PaymentChannel channel) : IDisposable
 }
 
 /// <summary>A payment that was signed and of which no answer told the end.</summary>
-/// <param name="Receipt">Its place in the log of receipts.</param>
+/// <param name="Receipt">Its receipt in the log.</param>
 /// <param name="Before">The state from which it was signed.</param>
 /// <param name="After">The state that it leads to when it was taken.</param>
-internal sealed record OpenPayment(int Receipt, ChannelState Before, ChannelState After);
+internal sealed record OpenPayment(ReceiptEntry Receipt, ChannelState Before, ChannelState After);

@@ -3,7 +3,7 @@ using Snet.Grpc;
 namespace Snet.Sdk.Payments;
 
 /// <summary>A signed payment for one call. Its holder says how the call ended; until then the channel waits.</summary>
-internal sealed class PaymentLease(ChannelSession session, ChannelState before, ChannelState after, GrpcMetadata headers, ReceiptLog receipts, int receipt)
+internal sealed class PaymentLease(ChannelSession session, ChannelState before, ChannelState after, GrpcMetadata headers, ReceiptLog receipts, ReceiptEntry receipt)
 {
     private bool _settled;
 
@@ -13,7 +13,7 @@ internal sealed class PaymentLease(ChannelSession session, ChannelState before, 
     public ChannelSession Session => session;
 
     /// <summary>The receipt as it is now.</summary>
-    public PaymentReceipt Receipt => receipts.Get(receipt);
+    public PaymentReceipt Receipt => receipt.Receipt;
 
     /// <summary>The call succeeded, so the daemon took the price.</summary>
     public PaymentReceipt Confirm()

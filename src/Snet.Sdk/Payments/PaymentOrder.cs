@@ -14,5 +14,8 @@ internal sealed record PaymentOrder(string OrgId, string ServiceId, string Metho
     /// <summary>Uploads are streams, which take escrow payments with the model's id; the other training steps take only their own type (protocol e.1).</summary>
     public string PaymentType { get; init; } = PaymentHeaders.EscrowType;
 
+    /// <summary>What the spending policy has set aside for it.</summary>
+    public SpendingReservation? Reservation { get; init; }
+
     public string? TrainedModelId => IsTraining ? ModelId : null;
 }

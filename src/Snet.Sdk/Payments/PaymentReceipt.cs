@@ -25,6 +25,12 @@ public sealed record PaymentReceipt(
     TokenAmount AmountAfter,
     PaymentOutcome Outcome)
 {
+    /// <summary>How it was paid; never <see cref="PaymentMode.Automatic"/>.</summary>
+    public PaymentMode Mode { get; init; } = PaymentMode.Escrow;
+
+    /// <summary>Why a cheaper way that was tried before did not serve; null when there was none.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The price that was signed, taken or not.</summary>
     public TokenAmount Price => AmountAfter - AmountBefore;
 

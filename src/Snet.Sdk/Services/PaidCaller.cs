@@ -10,7 +10,7 @@ namespace Snet.Sdk.Services;
 /// A repeated call signs the same total again, or the one that the daemon proved with our own signature, so it can never cost twice (protocol e.8).
 /// What was cancelled, timed out or cut off is not repeated: it may have been charged.
 /// </remarks>
-internal sealed class PaidCaller(ChannelPool pool, DaemonConnection daemon, SnetClientOptions options, ILogger logger)
+internal sealed class PaidCaller(ChannelPool pool, ReceiptLog receipts, DaemonConnection daemon, SnetClientOptions options, ILogger logger)
 {
     private const int LockAttempts = 6;
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(100);
@@ -46,8 +46,8 @@ internal sealed class PaidCaller(ChannelPool pool, DaemonConnection daemon, Snet
         var repeated = false;
         for (var locks = 0; ;)
         {
-            options.Spending.Check(order.Price);
-            var lease = await pool.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
+            using var reservation = await receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
+            var lease = await pool.AcquireAsync(order with { Reservation = reservation }, daemon, cancellationToken).ConfigureAwait(false);
             GrpcException failure;
             try
             {

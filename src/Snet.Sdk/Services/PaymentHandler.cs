@@ -17,10 +17,10 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method));
-        service.Client.Options.Spending.Check(order.Price);
+        using var reservation = await service.Client.Payments.Receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
         var pool = await service.GetPoolAsync(cancellationToken).ConfigureAwait(false);
         var daemon = await service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        var lease = await pool.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
+        var lease = await pool.AcquireAsync(order with { Reservation = reservation }, daemon, cancellationToken).ConfigureAwait(false);
         foreach (var header in lease.Headers)
             request.Headers.TryAddWithoutValidation(header.Name, header.IsBinary ? Convert.ToBase64String(header.Bytes) : header.Text);
 

@@ -1,3 +1,5 @@
+using Snet.Sdk.Payments;
+
 namespace Snet.Sdk.Services;
 
 /// <summary>Settings of one call.</summary>
@@ -8,6 +10,9 @@ public sealed class ServiceCallOptions
 
     /// <summary>How long the call may take; above zero. Null (default): <see cref="SnetClientOptions.CallTimeout"/>.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How this call is paid. Null (default): <see cref="SnetClientOptions.PaymentMode"/>.</summary>
+    public PaymentMode? PaymentMode { get; init; }
 
     /// <summary>Further request headers for the service, lower case; names that begin with <c>snet-</c> are the payment's own. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();

@@ -157,7 +157,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         _client.GetPool((await _source.GetAsync(cancellationToken).ConfigureAwait(false)).Payment);
 
     internal async Task<PaidCaller> GetCallerAsync(CancellationToken cancellationToken) => new(
-        await GetPoolAsync(cancellationToken).ConfigureAwait(false), await GetDaemonAsync(cancellationToken).ConfigureAwait(false), _client.Options, _client.Logger);
+        await GetPoolAsync(cancellationToken).ConfigureAwait(false), _client.Payments.Receipts, await GetDaemonAsync(cancellationToken).ConfigureAwait(false), _client.Options, _client.Logger);
 
     private async Task<CallResult<T>> CallAsync<T>(
         string method, byte[] request, Func<byte[], T> read, ServiceCallOptions? options, CancellationToken cancellationToken)

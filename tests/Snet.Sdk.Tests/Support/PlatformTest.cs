@@ -1,6 +1,7 @@
 using Snet.Ethereum;
 using Snet.Protocol;
 using Snet.Sdk.Accounts;
+using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Services;
 
@@ -59,6 +60,7 @@ public abstract class PlatformTest(SandboxDaemonVersion? version = null)
     {
         var options = SnetClientOptions.FromPlatform(Platform);
         options.Signer = signer ?? NewSigner();
+        options.PaymentMode = PaymentMode.Escrow; // free and prepaid calls have tests of their own
         change?.Invoke(options);
         return Own(new SnetClient(options));
     }
