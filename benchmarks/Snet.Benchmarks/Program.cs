@@ -5,13 +5,17 @@ return args switch
 {
     ["sandbox"] => await SandboxProcess.ServeAsync(),
     ["upload-memory", .. var rest] => await UploadMemory.RunAsync(rest is [var size] ? int.Parse(size, System.Globalization.CultureInfo.InvariantCulture) : 300),
+    ["check-speed", .. var rest] => await CheckSpeed.RunAsync(Number(rest, 0, 1024), Number(rest, 1, 5)),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["sandbox-calls"] => await SandboxCalls.RunAsync(),
     _ => Usage(),
 };
 
+static int Number(string[] words, int index, int otherwise) =>
+    words.Length > index ? int.Parse(words[index], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+
 static int Usage()
 {
-    Console.Error.WriteLine("Give one of: upload-memory [MB], sandbox-start, sandbox-calls");
+    Console.Error.WriteLine("Give one of: upload-memory [MB], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls");
     return 2;
 }
