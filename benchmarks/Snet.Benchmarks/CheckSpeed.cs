@@ -59,7 +59,7 @@ internal static class CheckSpeed
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var memory = new MemoryWatch();
         var started = Stopwatch.GetTimestamp();
-        var report = await DatasetChecker.CheckAsync(DatasetSource.FromFile(path), new MethodMetadata(), [], CancellationToken.None);
+        var report = await DatasetChecker.CheckAsync(DatasetSource.FromFile(path), new MethodMetadata(), CancellationToken.None);
         seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return report.IsValid ? memory.GrowthInMb : throw new InvalidOperationException(report.ToString());
     }

@@ -61,7 +61,7 @@ internal static class UploadMemory
         var model = await service.Training.CreateModelAsync("stt", "large");
         await using var dataset = new OpenedDataset("dataset.zip", File.OpenRead(path));
         var started = Stopwatch.GetTimestamp();
-        var report = await DatasetChecker.CheckAsync(dataset, new MethodMetadata(), [], CancellationToken.None);
+        var report = await DatasetChecker.CheckAsync(dataset, new MethodMetadata(), CancellationToken.None);
         if (!report.IsValid)
             throw new InvalidOperationException(report.ToString());
         var check = Stopwatch.GetElapsedTime(started);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Snet.Sdk.Training.Datasets;
 
 namespace Snet.Sdk.Training;
@@ -9,9 +10,11 @@ public sealed class DatasetSource
     private const int BufferSize = 1 << 17;
     private readonly string _description;
     private readonly Func<MethodMetadata, CancellationToken, Task<OpenedDataset>> _open;
+    private readonly IReadOnlyList<IDatasetReader> _readers;
 
-    private DatasetSource(string description, Func<MethodMetadata, CancellationToken, Task<OpenedDataset>> open) =>
-        (_description, _open) = (description, open);
+    private DatasetSource(
+        string description, Func<MethodMetadata, CancellationToken, Task<OpenedDataset>> open, IReadOnlyList<IDatasetReader>? readers = null) =>
+        (_description, _open, _readers) = (description, open, readers ?? []);
 
     /// <summary>Takes an archive from a file.</summary>
     /// <param name="path">The file. It must not be written to while it is sent.</param>
@@ -82,13 +85,30 @@ public sealed class DatasetSource
             Task.Run(() => FolderPacker.Pack(path, rules.AllowedArchiveTypes, cancellationToken), cancellationToken));
     }
 
+    /// <summary>Brings readers for kinds of archive that the SDK does not read itself, such as 7z and rar.</summary>
+    /// <remarks>Without a reader such a dataset is passed on unchecked, with a warning, where the method allows its kind.</remarks>
+    /// <param name="readers">The readers. They are asked in this order, and only for what the SDK cannot read.</param>
+    /// <returns>The same dataset, which is checked with them wherever it is checked. This source stays as it is.</returns>
+    [Experimental("SNET001")]
+    public DatasetSource WithReaders(params IReadOnlyList<IDatasetReader> readers)
+    {
+        ArgumentNullException.ThrowIfNull(readers);
+
+        return new DatasetSource(_description, _open, [.. readers]);
+    }
+
     /// <summary>Gives the path or the name of the dataset.</summary>
     public override string ToString() => _description;
 
     /// <summary>Brings the bytes to hand: opens, spools or packs them.</summary>
     /// <param name="rules">What the method asks for; a folder is packed into a kind of archive that it allows.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal Task<OpenedDataset> OpenAsync(MethodMetadata rules, CancellationToken cancellationToken) => _open(rules, cancellationToken);
+    internal async Task<OpenedDataset> OpenAsync(MethodMetadata rules, CancellationToken cancellationToken)
+    {
+        var dataset = await _open(rules, cancellationToken).ConfigureAwait(false);
+        dataset.Readers = _readers;
+        return dataset;
+    }
 
     private static FileStream OpenFile(string path)
     {

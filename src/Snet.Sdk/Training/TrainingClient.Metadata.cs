@@ -86,7 +86,7 @@ public partial class TrainingClient
         var rules = isMethod
             ? await GetMethodMetadataAsync(methodNameOrModelId, cancellationToken).ConfigureAwait(false)
             : await GetMethodMetadataForModelAsync(methodNameOrModelId, cancellationToken).ConfigureAwait(false);
-        return await Datasets.DatasetChecker.CheckAsync(dataset, rules, [], cancellationToken).ConfigureAwait(false);
+        return await Datasets.DatasetChecker.CheckAsync(dataset, rules, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<MethodMetadata> GetMethodMetadataAsync(string service, string method, CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ public partial class TrainingClient
         var opened = await dataset.OpenAsync(rules, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
-            var report = await DatasetChecker.CheckAsync(opened, rules, options.Readers, cancellationToken).ConfigureAwait(false);
+            var report = await DatasetChecker.CheckAsync(opened, rules, cancellationToken).ConfigureAwait(false);
             if (!report.IsValid)
                 throw new WrongDatasetException(report);
             return await UploadCheckedAsync(modelId, opened, agreement, options, cancellationToken).ConfigureAwait(false);

@@ -8,7 +8,4 @@ public sealed class UploadOptions
 
     /// <summary>Is told how far the upload is. Default: nobody.</summary>
     public IProgress<UploadProgress>? Progress { get; init; }
-
-    /// <summary>Reads archives of kinds that the SDK does not know. Default: none.</summary>
-    public IReadOnlyList<IDatasetReader> Readers { get; init; } = [];
 }

@@ -5,7 +5,6 @@ internal sealed class DatasetCheck
 {
     private readonly OpenedDataset _dataset;
     private readonly MethodMetadata _rules;
-    private readonly IReadOnlyList<IDatasetReader> _extraReaders;
     private readonly DatasetLimits _limits;
     private readonly SourceStream _archive;
     private readonly ExpansionMeter _meter;
@@ -18,16 +17,10 @@ internal sealed class DatasetCheck
     /// <param name="dataset">The dataset.</param>
     /// <param name="archive">Its bytes.</param>
     /// <param name="rules">What the method asks for.</param>
-    /// <param name="extraReaders">Readers of the application.</param>
     /// <param name="limits">What the check puts up with.</param>
-    public DatasetCheck(
-        OpenedDataset dataset,
-        SourceStream archive,
-        MethodMetadata rules,
-        IReadOnlyList<IDatasetReader> extraReaders,
-        DatasetLimits limits)
+    public DatasetCheck(OpenedDataset dataset, SourceStream archive, MethodMetadata rules, DatasetLimits limits)
     {
-        (_dataset, _archive, _rules, _extraReaders, _limits) = (dataset, archive, rules, extraReaders, limits);
+        (_dataset, _archive, _rules, _limits) = (dataset, archive, rules, limits);
         _meter = new ExpansionMeter(dataset.Length, limits);
         _errors = new ProblemList(limits.MaxProblemsPerRule);
         _warnings = new ProblemList(limits.MaxProblemsPerRule);
@@ -82,7 +75,7 @@ internal sealed class DatasetCheck
         _archive.ThrowIfFaulted();
         var kind = Settle(claimed, found);
         var entries = ReadHere(kind, cancellationToken);
-        var extra = entries is null ? _extraReaders.FirstOrDefault(reader => reader.CanRead(_dataset.FileName, start)) : null;
+        var extra = entries is null ? _dataset.Readers.FirstOrDefault(reader => reader.CanRead(_dataset.FileName, start)) : null;
         var word = kind?.Name ?? extra?.Kind ?? claimed?.Name ?? TypeList.TypeOf(_dataset.FileName);
         if (_dataset.Length == 0)
             return (word, null);

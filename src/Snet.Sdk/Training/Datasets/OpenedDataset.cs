@@ -18,6 +18,9 @@ internal sealed class OpenedDataset(string fileName, Stream content, bool leaveO
     /// <summary>How many bytes there are.</summary>
     public long Length { get; } = content.Length;
 
+    /// <summary>Readers of the application for kinds of archive that are not read here.</summary>
+    public IReadOnlyList<IDatasetReader> Readers { get; set; } = [];
+
     /// <summary>What could not be packed when the dataset was made from a folder.</summary>
     public IReadOnlyList<DatasetProblem> PackingErrors { get; init; } = [];
 

@@ -86,16 +86,16 @@ internal static class Archives
     public static Task<DatasetReport> CheckAsync(
         byte[] archive, MethodMetadata? rules = null, string fileName = "data.zip", params IDatasetReader[] readers) =>
         DatasetChecker.CheckAsync(
-            DatasetSource.FromStream(new MemoryStream(archive), fileName), rules ?? new MethodMetadata(), readers, default);
+            DatasetSource.FromStream(new MemoryStream(archive), fileName).WithReaders(readers), rules ?? new MethodMetadata(), default);
 
     public static Task<DatasetReport> CheckAsync(DatasetSource source, MethodMetadata? rules = null) =>
-        DatasetChecker.CheckAsync(source, rules ?? new MethodMetadata(), [], default);
+        DatasetChecker.CheckAsync(source, rules ?? new MethodMetadata(), default);
 
     /// <summary>Checks within limits that a small archive reaches.</summary>
     public static async Task<DatasetReport> CheckWithinAsync(byte[] archive, DatasetLimits limits, string fileName = "data.zip")
     {
         await using var dataset = new OpenedDataset(fileName, new MemoryStream(archive));
-        return await DatasetChecker.CheckAsync(dataset, new MethodMetadata(), [], limits, default);
+        return await DatasetChecker.CheckAsync(dataset, new MethodMetadata(), limits, default);
     }
 
     public static string[] Lines(this IReadOnlyList<DatasetProblem> problems) => problems.Select(problem => problem.Message).ToArray();

@@ -358,7 +358,7 @@ public class DatasetCheckerTests
         await canceled.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => DatasetChecker.CheckAsync(
-            DatasetSource.FromFile(Made("gnu.tar")), new MethodMetadata(), [], canceled.Token));
+            DatasetSource.FromFile(Made("gnu.tar")), new MethodMetadata(), canceled.Token));
     }
 
     [Test]
@@ -366,7 +366,7 @@ public class DatasetCheckerTests
     {
         await using var dataset = await DatasetSource.FromFile(Made("gnu.tgz")).OpenAsync(new MethodMetadata(), default);
 
-        await DatasetChecker.CheckAsync(dataset, new MethodMetadata(), [], default);
+        await DatasetChecker.CheckAsync(dataset, new MethodMetadata(), default);
 
         dataset.Content.Position.ShouldBe(0);
         dataset.Content.ReadByte().ShouldBe(0x1F);
