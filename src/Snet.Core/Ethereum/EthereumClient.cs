@@ -27,6 +27,10 @@ internal sealed class EthereumClient(JsonRpcClient rpc)
     public async Task<BigInteger> GetNextNonceAsync(EthereumAddress account, CancellationToken cancellationToken) =>
         Number(await rpc.ReadAsync("eth_getTransactionCount", [Text(account), "pending"], cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Gives how many transactions of an account are in blocks.</summary>
+    public async Task<BigInteger> GetNonceAsync(EthereumAddress account, CancellationToken cancellationToken) =>
+        Number(await rpc.ReadAsync("eth_getTransactionCount", [Text(account), "latest"], cancellationToken).ConfigureAwait(false));
+
     /// <summary>Reads a contract.</summary>
     /// <exception cref="FormatException">The answer is not the function's; no contract at the address, for instance.</exception>
     /// <exception cref="JsonRpcException">The node refused or did not answer.</exception>

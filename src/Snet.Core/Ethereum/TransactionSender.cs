@@ -16,6 +16,7 @@ internal sealed class TransactionSender(
     TransactionLimits limits) : IDisposable
 {
     private const int SendAttempts = 3;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SendPause = TimeSpan.FromMilliseconds(500); // and twice that after the second attempt
     private static readonly BigInteger Gwei = 1_000_000_000;
     private static readonly BigInteger HighestTip = 100 * Gwei; // a node that suggests more is mistaken or lies
@@ -37,6 +38,30 @@ internal sealed class TransactionSender(
             return receipt;
         var reason = await FindReasonAsync(transaction, receipt.Block, cancellationToken).ConfigureAwait(false);
         throw new TransactionException($"The transaction {hash} was reverted: {reason ?? "no reason given"}.") { Hash = hash, Reason = reason };
+    }
+
+    /// <summary>Waits until the account's transactions are all in blocks that the node has seen, whoever sent them.</summary>
+    /// <returns>Whether there were any to wait for.</returns>
+    /// <exception cref="TransactionException">They are in no block in time.</exception>
+    /// <exception cref="JsonRpcException">No node answered.</exception>
+    public async Task<bool> WaitForEarlierAsync(CancellationToken cancellationToken)
+    {
+        var started = limits.Time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = Longer(pause))
+        {
+            var wanted = await client.GetNextNonceAsync(from, cancellationToken).ConfigureAwait(false);
+            var seen = await client.GetNonceAsync(from, cancellationToken).ConfigureAwait(false);
+            if (seen >= wanted)
+                return pause > FirstPause;
+            if (limits.Time.GetElapsedTime(started) > limits.ReceiptTimeout)
+            {
+                throw new TransactionException(
+                    $"{wanted - seen} transactions of the account {from} are in no block yet, as far as the node knows. "
+                    + "They may be what is to be done now: wait until they have arrived, or replace them.") { IsPending = true };
+            }
+
+            await Task.Delay(pause, limits.Time, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -150,7 +175,7 @@ internal sealed class TransactionSender(
     private async Task<TransactionReceipt> WaitAsync(string hash, CancellationToken cancellationToken)
     {
         var started = limits.Time.GetTimestamp();
-        for (var pause = TimeSpan.FromMilliseconds(20); ; pause = pause < limits.PollInterval ? pause * 2 : limits.PollInterval)
+        for (var pause = FirstPause; ; pause = Longer(pause))
         {
             JsonRpcException? failure = null;
             try
@@ -164,10 +189,12 @@ internal sealed class TransactionSender(
             }
 
             if (limits.Time.GetElapsedTime(started) > limits.ReceiptTimeout)
-                throw Pending(hash, $"is in no block after {limits.ReceiptTimeout.TotalSeconds:0} s", failure);
+                throw Pending(hash, $"is in no block after {limits.ReceiptTimeout.TotalSeconds:0} s, as far as the node knows", failure);
             await Task.Delay(pause, limits.Time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private TimeSpan Longer(TimeSpan pause) => pause < limits.PollInterval ? pause * 2 : limits.PollInterval;
 
     private static TransactionException Pending(string hash, string what, Exception? cause) =>
         new($"The transaction {hash} {what}. It may still be carried out; look it up before you repeat it.", cause) { Hash = hash, IsPending = true };

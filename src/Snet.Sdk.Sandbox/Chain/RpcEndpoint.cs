@@ -8,6 +8,12 @@ namespace Snet.Sdk.Sandbox.Chain;
 internal sealed class RpcEndpoint(RpcMethods methods)
 {
     private const int MaxBatch = 1000; // geth's limit
+    private static readonly object Behind = new();
+
+    /// <summary>Lets a request be answered as if the last blocks had not come yet.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="blocks">How many.</param>
+    public static void LagBehind(HttpContext context, long blocks) => context.Items[Behind] = blocks;
 
     /// <summary>Answers one HTTP request.</summary>
     public async Task AnswerAsync(HttpContext context)
@@ -36,7 +42,8 @@ internal sealed class RpcEndpoint(RpcMethods methods)
         try
         {
             using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
-            return document.RootElement.ValueKind == JsonValueKind.Array ? AnswerBatch(document.RootElement) : AnswerOne(document.RootElement);
+            var behind = context.Items[Behind] as long? ?? 0;
+            return document.RootElement.ValueKind == JsonValueKind.Array ? AnswerBatch(document.RootElement, behind) : AnswerOne(document.RootElement, behind);
         }
         catch (JsonException)
         {
@@ -44,25 +51,25 @@ internal sealed class RpcEndpoint(RpcMethods methods)
         }
     }
 
-    private JsonNode? AnswerBatch(JsonElement batch)
+    private JsonNode? AnswerBatch(JsonElement batch, long behind)
     {
         if (batch.GetArrayLength() == 0)
             return Failure(null, new RpcException("empty batch", -32600));
         if (batch.GetArrayLength() > MaxBatch)
             return Failure(null, new RpcException("batch too large", -32600));
-        var answers = batch.EnumerateArray().Select(AnswerOne).OfType<JsonNode>().ToArray();
+        var answers = batch.EnumerateArray().Select(request => AnswerOne(request, behind)).OfType<JsonObject>().ToArray<JsonNode>();
         return answers.Length == 0 ? null : new JsonArray(answers);
     }
 
     // Every single request comes through here. One without an id wants no answer.
-    private JsonNode? AnswerOne(JsonElement request)
+    private JsonObject? AnswerOne(JsonElement request, long behind)
     {
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
             return Failure(null, new RpcException("invalid request", -32600));
         var hasId = request.TryGetProperty("id", out var id);
         try
         {
-            var result = methods.Answer(method.GetString()!, new RpcParameters(request));
+            var result = methods.Answer(method.GetString()!, new RpcParameters(request), behind);
             return hasId ? new JsonObject { ["jsonrpc"] = "2.0", ["id"] = JsonNode.Parse(id.GetRawText()), ["result"] = result } : null;
         }
         catch (RpcException e)

@@ -77,14 +77,14 @@ internal sealed partial class RpcMethods
     private JsonObject? FindTransaction(string hash)
     {
         if (_ledger.FindMined(hash) is { } mined)
-            return RpcJson.Transaction(_ledger, mined);
+            return mined.Block <= _head ? RpcJson.Transaction(_ledger, mined) : RpcJson.Transaction(mined.Transaction);
         return _ledger.Pool.Find(hash) is { } pending ? RpcJson.Transaction(pending) : null;
     }
 
     private JsonObject? FindReceipt(string hash)
     {
         if (_ledger.FindMined(hash) is { } mined)
-            return RpcJson.Receipt(_ledger, mined);
+            return mined.Block <= _head ? RpcJson.Receipt(_ledger, mined) : null;
         return Network.Deployments.TryGetValue(hash, out var contract) ? RpcJson.Deployment(_ledger, hash, contract) : null;
     }
 }

@@ -25,16 +25,15 @@ internal sealed partial class RpcMethods
         {
             if (RpcParameters.TryGet(filter, "fromBlock", out _) || RpcParameters.TryGet(filter, "toBlock", out _))
                 throw RpcParameters.Invalid(0, "cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other");
-            var number = _ledger.Clock.Find(RpcParameters.Hash(hash, 0)) ?? throw new RpcException("unknown block");
+            var number = FindBlock(RpcParameters.Hash(hash, 0)) ?? throw new RpcException("unknown block");
             return (number, number);
         }
 
-        var latest = _ledger.Clock.Latest;
-        var from = RpcParameters.TryGet(filter, "fromBlock", out var first) ? FindBlock(first) ?? long.MaxValue : latest;
-        var to = RpcParameters.TryGet(filter, "toBlock", out var last) ? FindBlock(last) ?? long.MaxValue : latest;
+        var from = RpcParameters.TryGet(filter, "fromBlock", out var first) ? FindBlock(first) ?? long.MaxValue : _head;
+        var to = RpcParameters.TryGet(filter, "toBlock", out var last) ? FindBlock(last) ?? long.MaxValue : _head;
         if (from > to)
             throw new RpcException("invalid block range params");
-        to = Math.Min(to, latest);
+        to = Math.Min(to, _head);
         if (to - from >= MaxLogRange)
             throw new RpcException($"query exceeds max block range {MaxLogRange}", -32005);
         return (from, to);

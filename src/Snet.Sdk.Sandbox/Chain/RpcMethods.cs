@@ -13,6 +13,7 @@ internal sealed partial class RpcMethods
 
     private readonly Dictionary<string, Func<RpcParameters, JsonNode?>> _methods;
     private readonly Ledger _ledger;
+    private long _head; // the latest block as whoever asks sees it
 
     public RpcMethods(Ledger ledger)
     {
@@ -28,9 +29,9 @@ internal sealed partial class RpcMethods
             ["eth_gasPrice"] = _ => Quantity(Ledger.BaseFee + SuggestedTip),
             ["eth_maxPriorityFeePerGas"] = _ => Quantity(SuggestedTip),
             ["eth_feeHistory"] = FeeHistory,
-            ["eth_blockNumber"] = _ => Quantity(_ledger.Clock.Latest),
+            ["eth_blockNumber"] = _ => Quantity(_head),
             ["eth_getBlockByNumber"] = p => FindBlock(p.Required(0)) is { } number ? RpcJson.Block(_ledger, number, p.Flag(1)) : null,
-            ["eth_getBlockByHash"] = p => _ledger.Clock.Find(p.Hash(0)) is { } number ? RpcJson.Block(_ledger, number, p.Flag(1)) : null,
+            ["eth_getBlockByHash"] = p => FindBlock(p.Hash(0)) is { } number ? RpcJson.Block(_ledger, number, p.Flag(1)) : null,
             ["eth_getBalance"] = p => Quantity(_ledger.AccountAt(p.Address(0), StateBlock(p, 1)).Balance),
             ["eth_getTransactionCount"] = TransactionCount,
             ["eth_getCode"] = p => _ledger.IsContract(p.Address(0)) ? "0xfe" : "0x", // some code; nobody can run it
@@ -49,13 +50,19 @@ internal sealed partial class RpcMethods
     public long? MaxLogRange { get; set; }
 
     /// <summary>Answers one request.</summary>
+    /// <param name="method">The method's name.</param>
+    /// <param name="parameters">Its arguments.</param>
+    /// <param name="behind">How many of the chain's last blocks the node has not heard of yet.</param>
     /// <exception cref="RpcException">The node refuses.</exception>
-    public JsonNode? Answer(string method, RpcParameters parameters)
+    public JsonNode? Answer(string method, RpcParameters parameters, long behind)
     {
         if (!_methods.TryGetValue(method, out var answer))
             throw new RpcException($"the method {method} does not exist/is not available", -32601);
         lock (_ledger.Gate)
+        {
+            _head = Math.Max(0, _ledger.Clock.Latest - behind);
             return answer(parameters);
+        }
     }
 
     private static JsonValue Quantity(BigInteger value) => JsonValue.Create(Hex.EncodeNumber(value));
@@ -71,27 +78,28 @@ internal sealed partial class RpcMethods
     // Which block a number or a tag means; null when there is no such block.
     private long? FindBlock(JsonElement tag)
     {
-        var latest = _ledger.Clock.Latest;
         var text = tag.ValueKind == JsonValueKind.String ? tag.GetString() : null;
         switch (text)
         {
-            case "latest" or "pending": return latest;
-            case "safe": return Math.Max(0, latest - 32); // an epoch, and two of them: as Anvil has it
-            case "finalized": return Math.Max(0, latest - 64);
+            case "latest" or "pending": return _head;
+            case "safe": return Math.Max(0, _head - 32); // an epoch, and two of them: as Anvil has it
+            case "finalized": return Math.Max(0, _head - 64);
             case "earliest": return 0;
         }
 
         var number = RpcParameters.Number(tag, 0);
-        return number <= latest ? (long)number : null;
+        return number <= _head ? (long)number : null;
     }
+
+    private long? FindBlock(string hash) => _ledger.Clock.Find(hash) is { } number && number <= _head ? number : null;
 
     // The block as of which state is asked for: a number, a tag, or an object with a number or a hash (EIP-1898).
     private long StateBlock(RpcParameters parameters, int index)
     {
         if (!parameters.TryGet(index, out var tag))
-            return _ledger.Clock.Latest;
+            return _head;
         if (tag.ValueKind == JsonValueKind.Object && RpcParameters.TryGet(tag, "blockHash", out var hash))
-            return _ledger.Clock.Find(RpcParameters.Hash(hash, index)) ?? throw new RpcException("header for hash not found");
+            return FindBlock(RpcParameters.Hash(hash, index)) ?? throw new RpcException("header for hash not found");
         if (tag.ValueKind == JsonValueKind.Object && RpcParameters.TryGet(tag, "blockNumber", out var number))
             tag = number;
         return FindBlock(tag) ?? throw new RpcException("header not found");
@@ -100,9 +108,11 @@ internal sealed partial class RpcMethods
     private JsonValue TransactionCount(RpcParameters parameters)
     {
         var address = parameters.Address(0);
-        var nonce = _ledger.AccountAt(address, StateBlock(parameters, 1)).Nonce;
         var pending = parameters.TryGet(1, out var tag) && tag.ValueKind == JsonValueKind.String && tag.GetString() == "pending";
-        return Quantity(pending ? _ledger.Pool.NextNonce(address, nonce) : nonce);
+        if (!pending)
+            return Quantity(_ledger.AccountAt(address, StateBlock(parameters, 1)).Nonce);
+        // What is in blocks that the node has not heard of still waits, as far as it knows: the sender gave it to this node.
+        return Quantity(_ledger.Pool.NextNonce(address, _ledger.AccountAt(address, _ledger.Clock.Latest).Nonce));
     }
 
     private JsonObject FeeHistory(RpcParameters parameters)

@@ -42,8 +42,10 @@ internal sealed class ChannelFunder(PaymentServices services, PaymentGroup group
 
         var receipt = await _escrow.SendEscrowAsync(function, arguments, cancellationToken).ConfigureAwait(false);
         var opened = receipt.Logs.First(log => log.Contract == services.Options.Network.Mpe && log.Topics[0] == EscrowContract.ChannelOpen.Topic);
-        var id = (BigInteger)EscrowContract.ChannelOpen.Decode(opened.Topics, opened.Data)[0];
-        return await ReadAsync(id, cancellationToken).ConfigureAwait(false);
+        var values = EscrowContract.ChannelOpen.Decode(opened.Topics, opened.Data);
+        return Funded(new PaymentChannel(
+            (BigInteger)values[0], (BigInteger)values[1], (EthereumAddress)values[2], (EthereumAddress)values[3], (EthereumAddress)values[4],
+            Convert.ToBase64String((byte[])values[5]), TokenAmount.FromCogs((BigInteger)values[6]), (BigInteger)values[7]));
     }
 
     /// <summary>Extends a channel, adds funds to it, or both in one, so that it can pay an order.</summary>
@@ -58,26 +60,25 @@ internal sealed class ChannelFunder(PaymentServices services, PaymentGroup group
         if (missing.IsZero)
         {
             await _escrow.SendEscrowAsync(EscrowContract.ChannelExtend, [channel.Id, expiration], cancellationToken).ConfigureAwait(false);
-            return await ReadAsync(channel.Id, cancellationToken).ConfigureAwait(false);
+            return Funded(channel with { Expiration = expiration });
         }
 
         var (amount, escrow) = await DecideAsync(order, missing, cancellationToken).ConfigureAwait(false);
         if (escrow < amount)
             await _escrow.DepositAsync(amount - escrow, cancellationToken).ConfigureAwait(false);
         await _escrow.SendEscrowAsync(EscrowContract.ChannelExtendAndAddFunds, [channel.Id, expiration, amount.Cogs], cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(channel.Id, cancellationToken).ConfigureAwait(false);
+        return Funded(channel with { Value = channel.Value + amount, Expiration = expiration });
     }
 
     /// <summary>Gives the block until which a channel is made to last.</summary>
     public async Task<BigInteger> ExpirationAsync(CancellationToken cancellationToken) =>
         await services.Chain.Blocks.GetAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false) + group.PaymentExpirationThreshold + _funding.ExtraBlocks;
 
-    /// <summary>Reads a channel that is known to exist.</summary>
-    public async Task<PaymentChannel> ReadAsync(BigInteger id, CancellationToken cancellationToken)
+    // The transaction's success proves what the channel is now. Another node of the same address may not have heard of it yet, so none is asked:
+    // it would look as if the channel were to be filled once more.
+    private PaymentChannel Funded(PaymentChannel channel)
     {
-        var channel = await _escrow.GetChannelAsync(id, cancellationToken).ConfigureAwait(false)
-            ?? throw new ChannelStateException(id, "the node does not know it although its transaction succeeded; the node lags behind", isTransient: true);
-        services.Logger.ChannelFunded(id, channel.Value, channel.Expiration);
+        services.Logger.ChannelFunded(channel.Id, channel.Value, channel.Expiration);
         return channel;
     }
 

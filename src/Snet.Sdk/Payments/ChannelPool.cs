@@ -28,6 +28,7 @@ internal sealed class ChannelPool : IDisposable
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _management = new(1, 1);
     private List<ChannelSession>? _sessions;
+    private volatile bool _waitsForEarlier;
 
     public ChannelPool(PaymentGroup group, ISigner signer, PaymentServices services)
     {
@@ -51,6 +52,7 @@ internal sealed class ChannelPool : IDisposable
         {
             var session = await ChooseAsync(order.Price, cancellationToken).ConfigureAwait(false)
                 ?? await FindClaimedAsync(daemon, cancellationToken).ConfigureAwait(false)
+                ?? await FindArrivingAsync(order.Price, cancellationToken).ConfigureAwait(false)
                 ?? await OpenAsync(order, cancellationToken).ConfigureAwait(false);
             await session.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
             var kept = false;
@@ -97,7 +99,7 @@ internal sealed class ChannelPool : IDisposable
     {
         _chain.Blocks.Forget();
         await session.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        session.State = null;
+        (session.State, session.IsDoubted) = (null, true);
         session.Gate.Release();
     }
 
@@ -105,8 +107,8 @@ internal sealed class ChannelPool : IDisposable
     public async Task<IReadOnlyList<PaymentChannel>> ListAsync(CancellationToken cancellationToken)
     {
         var ids = await _finder.FindAsync(_escrow.Owner, _group.PaymentAddress, Bytes32.FromGroupId(_group.Id), cancellationToken).ConfigureAwait(false);
-        var channels = await Task.WhenAll(ids.Select(id => _escrow.GetChannelAsync(id, cancellationToken))).ConfigureAwait(false);
-        return [.. channels.OfType<PaymentChannel>()];
+        return await Task.WhenAll(ids.Select(async id => await _escrow.GetChannelAsync(id, cancellationToken).ConfigureAwait(false)
+            ?? throw ChannelStateException.NodeLags(id, "it told of its opening, and knows no such channel"))).ConfigureAwait(false);
     }
 
     /// <summary>Takes notice of channels that were opened or changed by hand.</summary>
@@ -177,6 +179,18 @@ internal sealed class ChannelPool : IDisposable
         return null;
     }
 
+    // A channel may be on its way: opened just before a restart, or out of sight of a node that lags. It is waited for, not opened a second time.
+    private async Task<ChannelSession?> FindArrivingAsync(TokenAmount price, CancellationToken cancellationToken)
+    {
+        var mayHaveArrived = _waitsForEarlier; // an earlier wait was given up
+        _waitsForEarlier = true;
+        mayHaveArrived |= await _escrow.WaitForEarlierAsync(cancellationToken).ConfigureAwait(false);
+        if (mayHaveArrived)
+            await ReloadAsync(cancellationToken).ConfigureAwait(false);
+        _waitsForEarlier = false;
+        return mayHaveArrived ? await ChooseAsync(price, cancellationToken).ConfigureAwait(false) : null;
+    }
+
     private async Task<ChannelSession> OpenAsync(PaymentOrder order, CancellationToken cancellationToken)
     {
         await _management.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -217,8 +231,9 @@ internal sealed class ChannelPool : IDisposable
 
     private async Task RefreshAsync(ChannelSession session, DaemonConnection daemon, CancellationToken cancellationToken)
     {
-        var (channel, state, old) = await _reader.ReadAsync(session.Id, daemon, cancellationToken).ConfigureAwait(false);
-        (session.Channel, session.State) = (channel, state);
+        var seen = session.IsDoubted ? null : session.Channel;
+        var (channel, state, old) = await _reader.ReadAsync(session.Id, seen, daemon, cancellationToken).ConfigureAwait(false);
+        (session.Channel, session.State, session.IsDoubted) = (channel, state, false);
         foreach (var open in session.Open)
         {
             var total = state.Nonce == open.After.Nonce ? state.SignedAmount

@@ -28,7 +28,8 @@ internal static class ChannelReconciler
             return (State(channel, nonce, TokenAmount.Zero, signed), null);
 
         if (reply.OldNonceSignedAmount.IsEmpty)
-            throw new ChannelStateException(channel.Id, "the daemon says that a claim is on its way and not how much it takes");
+            throw ChannelStateException.NodeLags(
+                channel.Id, "it has not heard of a claim that the daemon has seen. (A daemon that says so of a claim on its way hides what that takes, and is not believed)");
         var old = Checked(channel, mpe, channel.Nonce, reply.OldNonceSignedAmount.Span, reply.OldNonceSignature.Span);
         return (State(channel, nonce, old, signed), old);
     }

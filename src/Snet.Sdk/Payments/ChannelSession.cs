@@ -14,6 +14,9 @@ internal sealed class ChannelSession(PaymentChannel channel) : IDisposable
     /// <summary>The channel as the contract had it when it was read last.</summary>
     public PaymentChannel Channel { get; set; } = channel;
 
+    /// <summary>Whether the node's next word on the channel counts, be it less than what was seen before: the daemon refused a payment.</summary>
+    public bool IsDoubted { get; set; }
+
     /// <summary>What the daemon has; null until it was asked, and after anything that may have changed it.</summary>
     public ChannelState? State { get; set; }
 

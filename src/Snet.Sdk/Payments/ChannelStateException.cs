@@ -6,11 +6,15 @@ namespace Snet.Sdk.Payments;
 public sealed class ChannelStateException : SnetException
 {
     internal ChannelStateException(BigInteger channelId, string problem, bool isTransient = false)
-        : base("channel_state", $"Channel {channelId}: {problem}. Nothing was signed. Ask the provider, or pay through another channel.")
+        : base("channel_state", $"Channel {channelId}: {problem}. Nothing was signed. "
+            + (isTransient ? "Try again in a while." : "Ask the provider, or pay through another channel."))
     {
         (ChannelId, IsTransient) = (channelId, isTransient);
         MoneyMoved = MoneyMoved.No;
     }
+
+    internal static ChannelStateException NodeLags(BigInteger channelId, string proof) =>
+        new(channelId, $"the client's node lags behind the chain: {proof}. If it stays so, give another node in RpcEndpoints", isTransient: true);
 
     /// <summary>The channel.</summary>
     public BigInteger ChannelId { get; }

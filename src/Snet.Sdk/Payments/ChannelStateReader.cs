@@ -15,19 +15,34 @@ internal sealed class ChannelStateReader(ChainGateway chain, EscrowAccount escro
     private const string Path = "/escrow.PaymentChannelStateService/GetChannelState";
 
     /// <summary>Reads the channel from the contract and its state from the daemon.</summary>
-    /// <exception cref="ChannelStateException">The daemon's account cannot be believed.</exception>
+    /// <param name="channelId">The channel.</param>
+    /// <param name="known">What was seen of it before, which an older view of it must not hide; null when nothing was.</param>
+    /// <param name="daemon">The daemon.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ChannelStateException">The daemon's account cannot be believed, or the node's is older than what was seen.</exception>
     public async Task<(PaymentChannel Channel, ChannelState State, TokenAmount? OldAmount)> ReadAsync(
-        BigInteger channelId, DaemonConnection daemon, CancellationToken cancellationToken)
+        BigInteger channelId, PaymentChannel? known, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         var reading = escrow.GetChannelAsync(channelId, cancellationToken);
         var reply = await AskAsync(channelId, daemon, cancellationToken).ConfigureAwait(false);
         var channel = await reading.ConfigureAwait(false)
-            ?? throw new ChannelStateException(channelId, "the escrow contract has no such channel");
+            ?? throw ChannelStateException.NodeLags(channelId, "it knows no such channel, unless the block that opened it was taken back");
+        channel = Newer(known, channel);
         // The contract is read at the same time as the daemon asks it, so a claim in between can make one of them look old.
         if (BigEndian.Read(reply.CurrentNonce.Span) < channel.Nonce)
             reply = await AskAsync(channelId, daemon, cancellationToken).ConfigureAwait(false);
         var (state, old) = ChannelReconciler.Reconcile(channel, reply, mpe);
         return (channel, state, old);
+    }
+
+    // Within a round a channel's funds and its end only grow.
+    private static PaymentChannel Newer(PaymentChannel? known, PaymentChannel read)
+    {
+        if (known is null || read.Nonce > known.Nonce)
+            return read;
+        return read.Nonce == known.Nonce
+            ? read with { Value = TokenAmount.Max(known.Value, read.Value), Expiration = BigInteger.Max(known.Expiration, read.Expiration) }
+            : throw ChannelStateException.NodeLags(read.Id, $"it is at claim round {read.Nonce} and was at {known.Nonce} before");
     }
 
     private async Task<ChannelStateReply> AskAsync(BigInteger channelId, DaemonConnection daemon, CancellationToken cancellationToken)
@@ -50,6 +65,10 @@ internal sealed class ChannelStateReader(ChainGateway chain, EscrowAccount escro
             catch (GrpcException e) when (attempt == 0 && DaemonErrors.IsExpiredSignature(e))
             {
                 chain.Blocks.Forget();
+            }
+            catch (GrpcException e) when (DaemonErrors.IsExpiredSignature(e))
+            {
+                throw ChannelStateException.NodeLags(channelId, $"it is at block {block}, which the daemon finds too far from its own");
             }
             catch (GrpcException e)
             {

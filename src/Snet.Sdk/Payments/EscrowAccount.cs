@@ -59,6 +59,22 @@ internal sealed class EscrowAccount : IDisposable
             await SendAsync(_network.Token, TokenContract.Approve, [_network.Mpe, amount.Cogs], cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Waits until the node has seen what this account sent before, be it from another process.</summary>
+    /// <returns>Whether there was anything to wait for.</returns>
+    /// <exception cref="TransactionFailedException">It is in no block in time, as far as the node knows.</exception>
+    public async Task<bool> WaitForEarlierAsync(CancellationToken cancellationToken)
+    {
+        var sender = _sender ?? throw Signers.Missing();
+        try
+        {
+            return await ChainGateway.GuardAsync(() => sender.WaitForEarlierAsync(cancellationToken), "eth_getTransactionCount").ConfigureAwait(false);
+        }
+        catch (TransactionException e)
+        {
+            throw new TransactionFailedException(e.Message, e.Hash, e.Reason, e.IsPending, null, e);
+        }
+    }
+
     /// <summary>Sends a transaction to the escrow contract and waits until it succeeded.</summary>
     public Task<TransactionReceipt> SendEscrowAsync(AbiFunction function, object[] arguments, CancellationToken cancellationToken) =>
         SendAsync(_network.Mpe, function, arguments, cancellationToken);

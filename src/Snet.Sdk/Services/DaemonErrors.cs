@@ -13,6 +13,9 @@ internal static class DaemonErrors
     public static bool IsExpiredSignature(GrpcException e) =>
         e.Detail.Contains("authentication failed as the signature passed has expired", StringComparison.Ordinal);
 
+    /// <summary>The daemon's node has not heard of the channel, or not yet.</summary>
+    public static bool IsChannelUnknown(GrpcException e) => Says(e, "payment channel \"") && Says(e, "not found");
+
     /// <summary>Says what a refused payment means.</summary>
     public static PaymentRefusal ReadRefusal(GrpcException e) => e.StatusCode switch
     {
@@ -22,7 +25,7 @@ internal static class DaemonErrors
         GrpcStatus.Unauthenticated when Says(e, "payment channel is near to be expired") => PaymentRefusal.NearExpiration,
         GrpcStatus.Unauthenticated when Says(e, "not enough tokens on payment channel") => PaymentRefusal.NotEnough,
         GrpcStatus.Unauthenticated when Says(e, "payment is not signed by channel signer/sender") || Says(e, "payment signature is not valid")
-            || (Says(e, "payment channel \"") && Says(e, "not found")) => PaymentRefusal.Final,
+            || IsChannelUnknown(e) => PaymentRefusal.Final,
         GrpcStatus.FailedPrecondition when Says(e, "another transaction on channel: ") => PaymentRefusal.Locked,
         GrpcStatus.Internal when Says(e, "payment channel error") || Says(e, "cannot determine current block")
             || Says(e, "cannot get mutex for channel") || Says(e, "price is not defined for the Method") || Says(e, "no training model found")

@@ -273,4 +273,34 @@ internal sealed class RpcTests
 
     private static async Task<int> CountAsync(TestNode node, string filter) =>
         (await node.ResultAsync("eth_getLogs", JsonNode.Parse(filter))).GetArrayLength();
+
+    [Test]
+    public async Task Lag_LastBlocksAreOutOfSight_ExceptForTheDaemon()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var key = node.Fund();
+        var (address, filter) = (key.Address.ToLowerString(), new JsonObject { ["fromBlock"] = "0x0", ["toBlock"] = "latest" });
+        node.Chain.Mine(10);
+        var hash = await node.SendAsync(key, Network.Token, TokenContract.Approve.Encode(Network.Mpe, (BigInteger)5));
+        var block = (await node.ResultAsync("eth_getBlockByNumber", "latest", false)).GetProperty("hash").GetString();
+
+        using var lag = node.Chain.Faults.Lag(3);
+        var later = (await node.ResultAsync("eth_getTransactionByHash", hash)).GetProperty("blockNumber").ValueKind;
+        (await node.NumberAsync("eth_blockNumber")).ShouldBe(node.Chain.BlockNumber - 3);
+        (await node.ResultAsync("eth_getTransactionReceipt", hash)).ValueKind.ShouldBe(JsonValueKind.Null);
+        (await node.ResultAsync("eth_getBlockByHash", block, false)).ValueKind.ShouldBe(JsonValueKind.Null);
+        (await node.ResultAsync("eth_getLogs", filter.DeepClone())).GetArrayLength().ShouldBe(0);
+        (await node.NumberAsync("eth_getTransactionCount", address, "latest")).ShouldBe(0);
+        (await node.NumberAsync("eth_getTransactionCount", address, "pending")).ShouldBe(1);
+        (await node.ReadAsync(Network.Token, TokenContract.Allowance, key.Address, Network.Mpe)).ShouldBe([BigInteger.Zero]);
+        (await node.ErrorAsync("eth_call", TestNode.CallObject(Network.Mpe, "0x"), Hex.EncodeNumber(node.Chain.BlockNumber))).Message.ShouldBe("header not found");
+        later.ShouldBe(JsonValueKind.Null);
+
+        node.Chain.Mine(3); // now it has heard of the transaction's block
+        (await node.NumberAsync("eth_getTransactionCount", address, "latest")).ShouldBe(1);
+        lag.Dispose();
+        (await node.NumberAsync("eth_blockNumber")).ShouldBe(node.Chain.BlockNumber);
+        (await node.ResultAsync("eth_getLogs", filter.DeepClone())).GetArrayLength().ShouldBe(1);
+        lag.Struck.ShouldBe(10);
+    }
 }
