@@ -33,7 +33,8 @@ public class SnetClient : IAsyncDisposable, IDisposable
         Registry = new SnetRegistry(Chain, new StorageClient(NewHttp(options.StorageHttpHandler), ipfs, options), options.Network.Registry);
         DaemonHttp = NewHttp(options.DaemonHttpHandler);
         Escrow = new EscrowAccount(Chain, options, Logger);
-        Payments = new PaymentServices(options, Chain, Escrow, new ReceiptLog(options.Spending), Logger);
+        var folder = AccountFolder.Of(options);
+        Payments = new PaymentServices(options, Chain, Escrow, new ReceiptLog(options, folder, Logger), new ChannelMemory(folder, Logger), Logger);
         Account = new SnetAccount(this);
     }
 
@@ -97,6 +98,7 @@ public class SnetClient : IAsyncDisposable, IDisposable
         foreach (var pool in _pools.Values)
             pool.Dispose();
         Escrow?.Dispose();
+        Payments?.Receipts.Dispose();
         foreach (var http in _http)
             http.Dispose();
         GC.SuppressFinalize(this);

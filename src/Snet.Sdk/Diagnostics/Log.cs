@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 2003, EventName = "FateUnknown", Level = LogLevel.Warning, Message = "It is unknown whether the daemon took {Price} for {Method}; it is asked before channel {ChannelId} is used again.")]
     public static partial void FateUnknown(this ILogger logger, TokenAmount price, string method, BigInteger channelId);
 
+    [LoggerMessage(EventId = 2010, EventName = "ChannelMemoryFailed", Level = LogLevel.Warning, Message = "The channel memory {Path} cannot be used; the channels are searched on the chain instead: {Reason}")]
+    public static partial void ChannelMemoryFailed(this ILogger logger, string path, string reason);
+
     [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "{Function} is done: transaction {Hash}, {Gas} gas.")]
     public static partial void TransactionMined(this ILogger logger, string function, string hash, long gas);
 

@@ -4,4 +4,4 @@ using Snet.Sdk.Accounts;
 namespace Snet.Sdk.Payments;
 
 /// <summary>What everything that pays needs of its client.</summary>
-internal sealed record PaymentServices(SnetClientOptions Options, ChainGateway Chain, EscrowAccount Escrow, ReceiptLog Receipts, ILogger Logger);
+internal sealed record PaymentServices(SnetClientOptions Options, ChainGateway Chain, EscrowAccount Escrow, ReceiptLog Receipts, ChannelMemory Memory, ILogger Logger);

@@ -11,4 +11,7 @@ internal sealed class ReceiptEntry(PaymentReceipt receipt)
         get => Volatile.Read(ref _receipt);
         set => Volatile.Write(ref _receipt, value);
     }
+
+    /// <summary>Whether the call that it pays for is under way in this client: whoever made the call settles it.</summary>
+    public bool IsUnderWay { get; set; } = true;
 }

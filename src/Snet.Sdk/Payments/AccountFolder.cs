@@ -1,0 +1,101 @@
+using Microsoft.Win32.SafeHandles;
+using Snet.Sdk.Accounts;
+
+namespace Snet.Sdk.Payments;
+
+/// <summary>The folder in the data directory that belongs to one account on one escrow contract of one chain. Only the user can read it (on Unix).</summary>
+internal sealed class AccountFolder(string dataDirectory, SnetNetwork network, ISigner signer)
+{
+    private const UnixFileMode UserFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode UserFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const int LockAttempts = 5_000; // some seconds; a lock is held for microseconds
+
+    private string? _path;
+
+    /// <summary>Gives a client's folder; null when it keeps nothing on disk, or has no account. Nothing is read or made yet.</summary>
+    public static AccountFolder? Of(SnetClientOptions options) =>
+        options is { DataDirectory: { } directory, Signer: { } signer } ? new AccountFolder(directory, options.Network, signer) : null;
+
+    public SnetNetwork Network => network;
+
+    public string Account => signer.Address.ToLowerString();
+
+    /// <summary>Where it is.</summary>
+    public string Path => _path ??= System.IO.Path.GetFullPath(
+        System.IO.Path.Combine(dataDirectory, $"chain-{network.ChainId}", $"escrow-{network.Mpe.ToLowerString()}", $"account-{Account}"));
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Makes the folder if it is not there.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public void Create()
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(Path);
+        else
+            Directory.CreateDirectory(Path, UserFolder);
+    }
+
+    /// <summary>Makes a new file, or empties one.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public FileStream CreateFile(string name, FileMode mode = FileMode.Create)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UserFile;
+        return new FileStream(this[name], options);
+    }
+
+    /// <summary>Replaces a file as a whole: whoever reads it, even after a power cut, finds the old content or the new.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Replace(string name, ReadOnlySpan<byte> content)
+    {
+        var temporary = name + ".tmp";
+        using (var file = CreateFile(temporary))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(this[temporary], this[name], overwrite: true);
+    }
+
+    /// <summary>Shuts other processes, and other clients in this one, out until the result is disposed. A process that ends lets go by itself.</summary>
+    /// <exception cref="IOException">Somebody else does not let go, or the lock cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The lock may not be made.</exception>
+    public SafeFileHandle Lock(string name)
+    {
+        var spin = default(SpinWait);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return OpenAlone(name);
+            }
+            catch (IOException e) when (IsTaken(e) && attempt < LockAttempts)
+            {
+                spin.SpinOnce(); // soon gives the processor away, a millisecond at a time
+            }
+        }
+    }
+
+    private SafeFileHandle OpenAlone(string name)
+    {
+        try
+        {
+            return File.OpenHandle(this[name], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (FileNotFoundException)
+        {
+            CreateFile(name, FileMode.OpenOrCreate).Dispose();
+            return File.OpenHandle(this[name], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+    }
+
+    // EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
+    private static bool IsTaken(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
+}

@@ -1,0 +1,130 @@
+using System.Numerics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Snet.Ethereum;
+using Snet.Sdk.Accounts;
+using Snet.Sdk.Payments;
+using Snet.Sdk.Tests.Training.Datasets;
+
+namespace Snet.Sdk.Tests.Payments;
+
+/// <summary>The channels that a client remembers between starts.</summary>
+public sealed class ChannelMemoryTests
+{
+    private static readonly EthereumAddress Recipient = EthereumAddress.Parse("0x00000000000000000000000000000000000000a1");
+    private static readonly EthereumAddress Signer = EthereumAddress.Parse("0x00000000000000000000000000000000000000b2");
+
+    private readonly PrivateKeySigner _account = PrivateKeySigner.CreateRandom();
+    private TemporaryFolder _data = null!;
+
+    [SetUp]
+    public void MakeFolder() => _data = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _data.Dispose();
+
+    [OneTimeTearDown]
+    public void WipeKey() => _account.Dispose();
+
+    [Test]
+    public void Save_AnotherClientLoads_FindsTheSame()
+    {
+        var saved = Searched(5_000, 17) with { Points = [new ChainPoint(5_000, "0xnew"), new ChainPoint(100, "0xold")] };
+
+        Memory().Save(saved);
+        Memory().Save(new RememberedChannels(Recipient, "other").With([Channel(20, 30)]));
+        var loaded = Memory().Load(Recipient, "group");
+
+        loaded.Channels.ShouldBe(saved.Channels);
+        loaded.Points.ShouldBe(saved.Points);
+        loaded.SearchedTo.ShouldBe(5_000);
+        Memory().Load(Recipient, "other").Channels.ShouldBe([Channel(20, 30)]);
+        Memory().Load(Signer, "group").Channels.ShouldBeEmpty();
+    }
+
+    [Test]
+    public void Load_WithoutFolder_RemembersWhileTheClientLives()
+    {
+        var memory = new ChannelMemory(null, NullLogger.Instance);
+
+        memory.Load(Recipient, "group").SearchedTo.ShouldBeNull();
+        memory.Save(Searched(10, 17));
+
+        memory.Load(Recipient, "group").Channels.Single().Id.ShouldBe(17);
+    }
+
+    [TestCase("")]
+    [TestCase("{")]
+    [TestCase("null")]
+    [TestCase("[]")]
+    [TestCase("{}")]
+    [TestCase("""{"version":2,"chain":1,"escrow":"","account":"","groups":[]}""")]
+    [TestCase("""{"version":1,"chain":1,"escrow":"","account":"","groups":[null]}""")]
+    [TestCase("""{"version":1,"chain":1,"escrow":"","account":"","groups":[{"recipient":"0x1","group":"g","searchedTo":[],"channels":[]}]}""")]
+    [TestCase("""{"version":1,"chain":1,"escrow":"","account":"","groups":[{"recipient":"0x00000000000000000000000000000000000000a1","group":"group","searchedTo":[{"block":"-1","hash":"0x"}],"channels":[]}]}""")]
+    public void Load_FileCannotBeRead_IsThrownAwayAndWrittenAnew(string content)
+    {
+        Memory().Save(Searched(10, 17));
+        File.WriteAllText(MemoryFile(), content);
+
+        Memory().Load(Recipient, "group").Channels.ShouldBeEmpty();
+        Memory().Save(Searched(20, 18));
+
+        Memory().Load(Recipient, "group").Channels.Single().Id.ShouldBe(18);
+    }
+
+    [Test]
+    public void Save_FolderCannotBeMade_IsRememberedInMemory()
+    {
+        File.WriteAllText(_data["file"], "");
+        var memory = new ChannelMemory(new AccountFolder(_data["file"], SnetNetwork.Sepolia, _account), NullLogger.Instance);
+
+        memory.Save(Searched(10, 17));
+
+        memory.Load(Recipient, "group").Channels.Single().Id.ShouldBe(17);
+    }
+
+    [Test]
+    public void Save_Files_BelongToTheUserAlone()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // the user's own folders are his alone there
+        Memory().Save(Searched(10, 17));
+
+        foreach (var file in Directory.EnumerateFiles(_data.Path, "*", SearchOption.AllDirectories))
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+        File.GetUnixFileMode(Path.GetDirectoryName(MemoryFile())!).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Test]
+    public void SearchedUpTo_ManyTimes_KeepsThreePointsAndOneFarBehind()
+    {
+        var channels = new RememberedChannels(Recipient, "group");
+
+        for (var block = 100; block <= 10_000; block += 100)
+            channels = channels.SearchedUpTo(new ChainPoint(block, $"0x{block}"), []);
+
+        channels.Points.Count.ShouldBe(3);
+        channels.Points[0].Block.ShouldBe(10_000);
+        channels.Points[2].Block.ShouldBeInRange(8_000, 9_000);
+    }
+
+    [Test]
+    public void BackTo_OlderPoint_ForgetsWhatWasOpenedSince()
+    {
+        var channels = Searched(100, 17).SearchedUpTo(new ChainPoint(5_000, "0x5000"), [Channel(18, 4_000)]);
+
+        var back = channels.BackTo(channels.Points[1]);
+
+        back.Channels.Single().Id.ShouldBe(17);
+        back.SearchedTo.ShouldBe(100);
+    }
+
+    private ChannelMemory Memory() => new(new AccountFolder(_data.Path, SnetNetwork.Sepolia, _account), NullLogger.Instance);
+
+    private string MemoryFile() => Directory.EnumerateFiles(_data.Path, "channels.json", SearchOption.AllDirectories).Single();
+
+    private static RememberedChannels Searched(BigInteger block, BigInteger id) =>
+        new RememberedChannels(Recipient, "group").SearchedUpTo(new ChainPoint(block, "0xabc"), [Channel(id, 10)]);
+
+    private static RememberedChannel Channel(BigInteger id, BigInteger block) => new(id, Signer, 99, block);
+}
