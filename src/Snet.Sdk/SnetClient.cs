@@ -15,6 +15,7 @@ public class SnetClient : IAsyncDisposable, IDisposable
     internal static readonly string UserAgent = $"snet-sdk-dotnet/{typeof(SnetClient).Assembly.GetName().Version!.ToString(3)}";
 
     private readonly ConcurrentDictionary<PaymentGroup, ChannelPool> _pools = new();
+    private readonly ConcurrentDictionary<(string OrgId, string ServiceId, PaymentGroup Group), PaymentStrategies> _strategies = new();
     private readonly List<HttpClient> _http = [];
 
     /// <summary>Makes a client.</summary>
@@ -35,12 +36,13 @@ public class SnetClient : IAsyncDisposable, IDisposable
         Escrow = new EscrowAccount(Chain, options, Logger);
         var folder = AccountFolder.Of(options);
         Payments = new PaymentServices(options, Chain, Escrow, new ReceiptLog(options, folder, Logger), new ChannelMemory(folder, Logger), Logger);
+        Caller = new PaidCaller(options, Logger);
         Account = new SnetAccount(this);
     }
 
     /// <summary>For stand-ins in tests.</summary>
     protected SnetClient() =>
-        (Options, Logger, Chain, Registry, DaemonHttp, Escrow, Payments, Account) = (null!, null!, null!, null!, null!, null!, null!, null!);
+        (Options, Logger, Chain, Registry, DaemonHttp, Escrow, Payments, Caller, Account) = (null!, null!, null!, null!, null!, null!, null!, null!, null!);
 
     /// <summary>The chain and its contracts.</summary>
     public virtual SnetNetwork Network => Options.Network;
@@ -60,6 +62,8 @@ public class SnetClient : IAsyncDisposable, IDisposable
     internal EscrowAccount Escrow { get; }
 
     internal PaymentServices Payments { get; }
+
+    internal PaidCaller Caller { get; }
 
     internal HttpClient DaemonHttp { get; }
 
@@ -122,6 +126,9 @@ public class SnetClient : IAsyncDisposable, IDisposable
         _ = RequireSigner();
         return _pools.GetOrAdd(group, key => new ChannelPool(key, RequirePaymentSigner(), Payments));
     }
+
+    internal PaymentStrategies GetStrategies(string orgId, string serviceId, PaymentGroup group) =>
+        _strategies.GetOrAdd((orgId, serviceId, group), key => new PaymentStrategies(GetPool(key.Group), Payments));
 
     private HttpClient NewHttp(HttpMessageHandler? special)
     {

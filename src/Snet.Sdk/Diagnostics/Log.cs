@@ -6,10 +6,10 @@ namespace Snet.Sdk;
 /// <summary>The SDK's log events. Ids: 1000s calls, 2000s payments, 3000s chain, 4000s training, 5000s discovery; an id keeps its meaning for good.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 1001, EventName = "CallPaid", Level = LogLevel.Debug, Message = "Called {Method} for {Price}.")]
-    public static partial void CallPaid(this ILogger logger, string method, TokenAmount price);
+    [LoggerMessage(EventId = 1001, EventName = "CallPaid", Level = LogLevel.Debug, Message = "Called {Method} for {Price} ({Mode}).")]
+    public static partial void CallPaid(this ILogger logger, string method, TokenAmount price, Payments.PaymentMode mode);
 
-    [LoggerMessage(EventId = 1002, EventName = "CallRepeated", Level = LogLevel.Information, Message = "Repeating {Method} once: {Reason}")]
+    [LoggerMessage(EventId = 1002, EventName = "CallRepeated", Level = LogLevel.Information, Message = "Repeating {Method}: {Reason}")]
     public static partial void CallRepeated(this ILogger logger, string method, string reason);
 
     [LoggerMessage(EventId = 1003, EventName = "EndpointFailed", Level = LogLevel.Warning, Message = "The endpoint {Endpoint} failed: {Reason}")]

@@ -37,12 +37,14 @@ internal static class Telemetry
             _activity = Activities.StartActivity(order.Method.TrimStart('/'), ActivityKind.Client, default(ActivityContext), _tags);
         }
 
-        /// <summary>The call succeeded and was paid.</summary>
-        public void Succeed(TokenAmount price)
+        /// <summary>The call succeeded; a free one is not counted among the paid.</summary>
+        public void Succeed(PaymentReceipt receipt)
         {
             _error = null;
+            if (receipt.Mode == PaymentMode.Free)
+                return;
             Paid.Add(1, _tags);
-            Amount.Add((double)price.Cogs, _tags);
+            Amount.Add((double)receipt.Cost.Cogs, _tags);
         }
 
         /// <summary>The call failed.</summary>

@@ -94,13 +94,11 @@ internal sealed class ChannelPool : IDisposable
         }
     }
 
-    /// <summary>Makes the next payment ask for the channel's state, and the chain's latest block.</summary>
-    public async Task ForgetAsync(ChannelSession session, CancellationToken cancellationToken)
+    /// <summary>Makes the next payment ask for the channel's state, and the chain's latest block. Whoever says so holds the channel.</summary>
+    public void Forget(ChannelSession session)
     {
         _chain.Blocks.Forget();
-        await session.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         (session.State, session.IsDoubted) = (null, true);
-        session.Gate.Release();
     }
 
     /// <summary>Lists the channels as the contract has them now.</summary>
@@ -265,7 +263,10 @@ internal sealed class ChannelPool : IDisposable
             headers.Add(PaymentHeaders.TrainModelId, model);
         var receipt = _receipts.Add(new PaymentReceipt(
             _time.GetUtcNow(), order.OrgId, order.ServiceId, order.Method, order.ModelId, after.Id, after.Nonce,
-            before.SignedAmount, after.SignedAmount, PaymentOutcome.Unknown), order);
+            before.SignedAmount, after.SignedAmount, PaymentOutcome.Unknown)
+        {
+            Mode = order.PlannedCalls > 0 ? PaymentMode.Prepaid : PaymentMode.Escrow, Note = order.Note,
+        }, order);
         return new PaymentLease(session, before, after, headers, _receipts, receipt);
     }
 

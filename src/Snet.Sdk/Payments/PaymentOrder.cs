@@ -14,6 +14,12 @@ internal sealed record PaymentOrder(string OrgId, string ServiceId, string Metho
     /// <summary>Uploads are streams, which take escrow payments with the model's id; the other training steps take only their own type (protocol e.1).</summary>
     public string PaymentType { get; init; } = PaymentHeaders.EscrowType;
 
+    /// <summary>How many calls this pays ahead; 0 when it is one call that pays for itself. A channel is filled for a plan alone.</summary>
+    public int PlannedCalls { get; init; }
+
+    /// <summary>Why a cheaper way that was tried before did not serve, for the receipt.</summary>
+    public string? Note { get; init; }
+
     /// <summary>What the spending policy has set aside for it.</summary>
     public SpendingReservation? Reservation { get; init; }
 

@@ -31,9 +31,15 @@ public sealed record PaymentReceipt(
     /// <summary>Why a cheaper way that was tried before did not serve; null when there was none.</summary>
     public string? Note { get; init; }
 
+    /// <summary>What the call took of calls that were paid ahead, which an earlier receipt was signed for; nothing for all others.</summary>
+    public TokenAmount Drawn { get; init; }
+
     /// <summary>The price that was signed, taken or not.</summary>
     public TokenAmount Price => AmountAfter - AmountBefore;
 
     /// <summary>What was paid: the price, or nothing when it was not taken. While the outcome is unknown, nothing.</summary>
     public TokenAmount Paid => Outcome == PaymentOutcome.Paid ? Price : TokenAmount.Zero;
+
+    /// <summary>What the call cost its caller: paid for it, or drawn.</summary>
+    internal TokenAmount Cost => Outcome == PaymentOutcome.Paid ? Price + Drawn : TokenAmount.Zero;
 }

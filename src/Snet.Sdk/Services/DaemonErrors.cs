@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Snet.Grpc;
+using Snet.Sdk.Payments;
 
 namespace Snet.Sdk.Services;
 
@@ -64,29 +65,4 @@ internal static class DaemonErrors
     }
 
     private static bool Says(GrpcException e, string text) => e.Detail.Contains(text, StringComparison.Ordinal);
-}
-
-/// <summary>Why a daemon refused a payment, as far as it decides what to do (protocol e.8).</summary>
-internal enum PaymentRefusal
-{
-    /// <summary>It is no refusal of the payment.</summary>
-    None,
-
-    /// <summary>The channel was claimed: ask for its state.</summary>
-    OutOfStep,
-
-    /// <summary>The price changed, or the total is out of step.</summary>
-    WrongIncome,
-
-    /// <summary>The channel must be extended.</summary>
-    NearExpiration,
-
-    /// <summary>The channel must be filled, or a claim is on its way.</summary>
-    NotEnough,
-
-    /// <summary>Another paid call of the channel is running.</summary>
-    Locked,
-
-    /// <summary>Repeating it would change nothing.</summary>
-    Final,
 }

@@ -17,10 +17,8 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method));
-        using var reservation = await service.Client.Payments.Receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
-        var pool = await service.GetPoolAsync(cancellationToken).ConfigureAwait(false);
         var daemon = await service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        var lease = await pool.AcquireAsync(order with { Reservation = reservation }, daemon, cancellationToken).ConfigureAwait(false);
+        var lease = await service.GetStrategies(definition).Escrow.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
         foreach (var header in lease.Headers)
             request.Headers.TryAddWithoutValidation(header.Name, header.IsBinary ? Convert.ToBase64String(header.Bytes) : header.Text);
 
@@ -35,16 +33,17 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
             throw;
         }
 
-        if (Status(response.Headers) is { } early)
-            Settle(lease, early);
+        if (Status(response.Headers) is not null)
+            Settle(lease, response.Headers);
         else
             response.Content = new SettlingContent(response, end => Settle(lease, end));
         return response;
     }
 
     // Unary answers end here as well; what a daemon refused for being out of step makes the next call ask for the state.
-    private static void Settle(PaymentLease lease, int? status)
+    private static void Settle(IPaymentLease lease, HttpResponseHeaders? end)
     {
+        var status = end is null ? null : Status(end);
         switch (status)
         {
             case GrpcStatus.Ok:
@@ -54,8 +53,7 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
                 lease.Doubt();
                 break;
             default:
-                lease.Session.State = null;
-                lease.Release();
+                lease.Refuse(new GrpcException(status.Value, GrpcText.DecodeMessage(GrpcHeaders.Find(end!, "grpc-message") ?? string.Empty)), waited: 0);
                 break;
         }
     }
@@ -68,9 +66,9 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
     {
         private readonly HttpContent _inner;
         private readonly HttpResponseMessage _response;
-        private Action<int?>? _settle;
+        private Action<HttpResponseHeaders?>? _settle;
 
-        public SettlingContent(HttpResponseMessage response, Action<int?> settle)
+        public SettlingContent(HttpResponseMessage response, Action<HttpResponseHeaders?> settle)
         {
             (_inner, _response, _settle) = (response.Content, response, settle);
             foreach (var (name, values) in _inner.Headers)
@@ -78,12 +76,12 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         }
 
         protected override async Task<Stream> CreateContentReadStreamAsync() =>
-            new SettlingStream(await _inner.ReadAsStreamAsync().ConfigureAwait(false), () => End(Status(_response.TrailingHeaders)));
+            new SettlingStream(await _inner.ReadAsStreamAsync().ConfigureAwait(false), () => End(_response.TrailingHeaders));
 
         protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
         {
             await _inner.CopyToAsync(stream, context).ConfigureAwait(false);
-            End(Status(_response.TrailingHeaders));
+            End(_response.TrailingHeaders);
         }
 
         protected override bool TryComputeLength(out long length)
@@ -103,7 +101,7 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
             base.Dispose(disposing);
         }
 
-        private void End(int? status) => Interlocked.Exchange(ref _settle, null)?.Invoke(status);
+        private void End(HttpResponseHeaders? trailers) => Interlocked.Exchange(ref _settle, null)?.Invoke(trailers);
     }
 
     private sealed class SettlingStream(Stream inner, Action onEnd) : Stream

@@ -94,7 +94,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
             throw new ArgumentException($"The request does not fit {target.Input.FullName}: {e.Message}", nameof(request), e);
         }
 
-        return await CallAsync(target.Path, wire, bytes => ProtoJson.FromWire(target.Output, bytes), options, cancellationToken).ConfigureAwait(false);
+        return await CallAsync(target.Path, wire, bytes => ProtoJson.FromWire(target.Output, bytes.Span), options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Calls a method with a generated message and pays for it.</summary>
@@ -115,10 +115,10 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         return CallAsync(method, request.ToByteArray(), Read, options, cancellationToken);
 
-        static TResponse Read(byte[] bytes)
+        static TResponse Read(ReadOnlyMemory<byte> bytes)
         {
             var response = new TResponse();
-            response.MergeFrom(bytes);
+            response.MergeFrom(bytes.Span);
             return response;
         }
     }
@@ -156,11 +156,10 @@ public class ServiceClient : IAsyncDisposable, IDisposable
     internal async Task<ChannelPool> GetPoolAsync(CancellationToken cancellationToken) =>
         _client.GetPool((await _source.GetAsync(cancellationToken).ConfigureAwait(false)).Payment);
 
-    internal async Task<PaidCaller> GetCallerAsync(CancellationToken cancellationToken) => new(
-        await GetPoolAsync(cancellationToken).ConfigureAwait(false), _client.Payments.Receipts, await GetDaemonAsync(cancellationToken).ConfigureAwait(false), _client.Options, _client.Logger);
+    internal PaymentStrategies GetStrategies(ServiceDefinition definition) => _client.GetStrategies(OrgId, ServiceId, definition.Payment);
 
     private async Task<CallResult<T>> CallAsync<T>(
-        string method, byte[] request, Func<byte[], T> read, ServiceCallOptions? options, CancellationToken cancellationToken)
+        string method, byte[] request, Func<ReadOnlyMemory<byte>, T> read, ServiceCallOptions? options, CancellationToken cancellationToken)
     {
         options ??= new ServiceCallOptions();
         var timeout = options.Timeout ?? _client.Options.CallTimeout;
@@ -172,12 +171,12 @@ public class ServiceClient : IAsyncDisposable, IDisposable
             request = [.. request, .. ModelField(definition, target, model)];
         var order = new PaymentOrder(OrgId, ServiceId, target.Path, PriceOf(definition, target)) { ModelId = options.ModelId };
 
-        var daemon = await GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        var caller = await GetCallerAsync(cancellationToken).ConfigureAwait(false);
-        var (answer, receipt) = await caller.CallAsync(
-            order, (headers, ct) => daemon.SendAsync(target.Path, request, With(headers, own), timeout, ct), RequoteAsync, cancellationToken)
+        var daemon = _connections.Get(definition.Group.Endpoints);
+        var strategy = GetStrategies(definition).Choose(options.PaymentMode ?? _client.Options.PaymentMode, definition.Group);
+        var (answer, receipt) = await _client.Caller.CallAsync(
+            strategy, order, daemon, (headers, ct) => daemon.SendAsync(target.Path, request, With(headers, own), timeout, ct), RequoteAsync, cancellationToken)
             .ConfigureAwait(false);
-        return new CallResult<T>(read(answer.Message.ToArray()), receipt.Paid, receipt, Headers(answer));
+        return new CallResult<T>(read(answer.Message), receipt.Cost, receipt, Headers(answer));
 
         async Task<TokenAmount> RequoteAsync(TokenAmount? wanted, CancellationToken ct)
         {
@@ -209,8 +208,10 @@ public class ServiceClient : IAsyncDisposable, IDisposable
     }
 
     // Checked before anything is signed.
-    private static GrpcMetadata OwnHeaders(ServiceCallOptions options)
+    private static GrpcMetadata? OwnHeaders(ServiceCallOptions options)
     {
+        if (options.Headers.Count == 0)
+            return null;
         var headers = new GrpcMetadata();
         foreach (var (name, value) in options.Headers)
         {
@@ -222,11 +223,14 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         return headers;
     }
 
-    private static GrpcMetadata With(GrpcMetadata payment, GrpcMetadata own)
+    private static GrpcMetadata With(GrpcMetadata payment, GrpcMetadata? own)
     {
-        foreach (var header in own)
-            payment.Add(header);
-        return payment;
+        if (own is null)
+            return payment;
+        var all = new GrpcMetadata();
+        foreach (var header in payment.Concat(own))
+            all.Add(header);
+        return all;
     }
 
     private static Dictionary<string, string> Headers(GrpcResponse answer)

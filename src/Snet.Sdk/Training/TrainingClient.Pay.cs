@@ -129,12 +129,13 @@ public partial class TrainingClient
         {
             ModelId = modelId, IsTraining = true, PaymentType = paymentType,
         };
-        var caller = await _service.GetCallerAsync(cancellationToken).ConfigureAwait(false);
+        var strategy = _service.GetStrategies(await _service.GetDefinitionAsync(cancellationToken).ConfigureAwait(false)).Escrow;
+        var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                var (answer, _) = await caller.CallAsync(order, send, RequoteAsync, cancellationToken).ConfigureAwait(false);
+                var (answer, _) = await _service.Client.Caller.CallAsync(strategy, order, daemon, send, RequoteAsync, cancellationToken).ConfigureAwait(false);
                 var status = (ModelStatus)(int)answer.Status;
                 _statuses.StepTaken(modelId, status);
                 return status;

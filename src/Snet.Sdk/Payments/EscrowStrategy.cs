@@ -1,0 +1,49 @@
+using Snet.Grpc;
+using Snet.Sdk.Services;
+
+namespace Snet.Sdk.Payments;
+
+/// <summary>Pays each call from a payment channel, with a signature of its own.</summary>
+internal sealed class EscrowStrategy(ChannelPool pool, ReceiptLog receipts) : IPaymentStrategy
+{
+    /// <exception cref="SpendingLimitException">A limit forbids the price.</exception>
+    /// <exception cref="InsufficientFundsException">Channel, escrow and wallet together hold too little.</exception>
+    /// <exception cref="ChannelStateException">The daemon's account of the channel cannot be believed.</exception>
+    public async ValueTask<IPaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
+    {
+        using var reservation = await receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
+        var lease = await pool.AcquireAsync(order with { Reservation = reservation }, daemon, cancellationToken).ConfigureAwait(false);
+        return new Lease(lease, pool, daemon);
+    }
+
+    private sealed class Lease(PaymentLease lease, ChannelPool pool, DaemonConnection daemon) : IPaymentLease
+    {
+        public GrpcMetadata Headers => lease.Headers;
+
+        public PaymentReceipt Receipt => lease.Receipt;
+
+        public PaymentReceipt Confirm() => lease.Confirm();
+
+        public PaymentRefusal Refuse(GrpcException failure, int waited)
+        {
+            var refusal = DaemonErrors.ReadRefusal(failure);
+            if (refusal is not (PaymentRefusal.None or PaymentRefusal.Final or PaymentRefusal.Locked))
+                pool.Forget(lease.Session); // before the next in the queue signs from the same wrong state
+            lease.Release();
+            return refusal;
+        }
+
+        public void Doubt() => lease.Doubt();
+
+        public async Task<MoneyMoved> AskFateAsync(CancellationToken cancellationToken)
+        {
+            await pool.ResolveAsync(lease.Session, daemon, cancellationToken).ConfigureAwait(false);
+            return Receipt.Outcome switch
+            {
+                PaymentOutcome.Paid => MoneyMoved.Yes,
+                PaymentOutcome.NotCharged => MoneyMoved.No,
+                _ => MoneyMoved.Unknown,
+            };
+        }
+    }
+}
