@@ -87,7 +87,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
             [PaymentHeaders.EscrowType] = escrow,
             [PaymentHeaders.TrainCallType] = escrow,
             [PaymentHeaders.FreeCallType] = new FreeCallPayment(parts, freeCalls),
-            [PaymentHeaders.PrepaidCallType] = new PrepaidPayment(plans, tokens, PriceAsync),
+            [PaymentHeaders.PrepaidCallType] = new PrepaidPayment(plans, tokens, prices.GetAsync), // for an upload, too
         };
         var probe = new ServiceProbe(parts);
         var health = new HealthService(parts, probe);

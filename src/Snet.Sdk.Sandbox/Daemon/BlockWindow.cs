@@ -14,6 +14,7 @@ internal static class BlockWindow
     /// <summary>What a signature outside the window gets.</summary>
     public const string Expired = "authentication failed as the signature passed has expired";
 
-    /// <summary>Whether a block is inside the window.</summary>
-    public static bool Holds(BigInteger block, BigInteger latest, int window = Usual) => BigInteger.Abs(block - latest) <= window;
+    /// <summary>Whether a block is inside the window: the daemon looks at the lowest 64 bits of the difference.</summary>
+    public static bool Holds(BigInteger block, BigInteger latest, int window = Usual) =>
+        (BigInteger.Abs(block - latest) & ulong.MaxValue) <= window;
 }

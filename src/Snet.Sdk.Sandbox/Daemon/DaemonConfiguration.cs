@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Snet.Ethereum;
 
@@ -26,11 +27,12 @@ internal sealed class DaemonConfiguration
         MaxMessageSize = (int)Math.Min(Read("max_message_size_in_mb", Integer, 4) * 1024L * 1024, int.MaxValue); // up to 2048 MiB
         ServiceTimeout = Read("service_timeout", Duration, TimeSpan.FromSeconds(100));
         RateLimitPerMinute = Read("rate_limit_per_minute", Number, null);
-        BurstSize = Read("burst_size", Integer, int.MaxValue);
+        BurstSize = Read("burst_size", Integer, 0) is var burst and not 0 ? burst : int.MaxValue;
         TokenSecret = Text("token_secret_key");
         TokenLifetime = TimeSpan.FromMinutes(Read("token_expiry_in_minutes", Integer, 1440));
-        var freeCallKey = Read("private_key_for_free_calls", node => PrivateKey.Parse(node.GetValue<string>()), null);
-        FreeCallKey = BlockchainEnabled ? freeCallKey : null;
+        var freeCallKey = Text("private_key_for_free_calls");
+        freeCallKey = Text("pvt_key_for_free_calls") ?? freeCallKey; // older releases' name
+        FreeCallKey = BlockchainEnabled && !string.IsNullOrEmpty(freeCallKey) ? PrivateKey.Parse(freeCallKey) : null;
         MinimumBalanceForFreeCall = Read("min_balance_for_free_call", Number, 10);
         TrustedFreeCallSigners = Read("trusted_free_call_signers", Addresses, []);
         FreeCallsPerAddress = Read("free_calls_per_address", Allowances, []);
@@ -38,6 +40,8 @@ internal sealed class DaemonConfiguration
             ? Read("allowed_user_addresses", Addresses, [])
             : null;
         _unread.Remove("allowed_user_addresses"); // means nothing without the flag
+        if (_allowedUsers is not null && !BlockchainEnabled)
+            throw new ArgumentException("The sandbox's daemon has no 'allowed_user_flag' while 'blockchain_enabled' is off.", nameof(settings));
         Operators = Read("authentication_addresses", Addresses, []);
         if (_unread.Count > 0)
             throw new ArgumentException($"The sandbox's daemon does not know the setting '{_unread.Keys.First()}'.", nameof(settings));
@@ -85,8 +89,9 @@ internal sealed class DaemonConfiguration
     /// <summary>Who may ask for tokens on behalf of users.</summary>
     public IReadOnlySet<EthereumAddress> TrustedFreeCallSigners { get; }
 
-    /// <summary>Allowances of single addresses, as written.</summary>
-    public IReadOnlyDictionary<EthereumAddress, string> FreeCallsPerAddress { get; }
+    /// <summary>Allowances of single addresses by their text, whose letter case does not matter, while its <c>0x</c> does: below zero for none,
+    /// but <see cref="FreeCalls.NoLimit"/>; zero is that of the service.</summary>
+    public IReadOnlyDictionary<string, long> FreeCallsPerAddress { get; }
 
     /// <summary>Who may use the configuration service.</summary>
     public IReadOnlySet<EthereumAddress> Operators { get; }
@@ -135,6 +140,14 @@ internal sealed class DaemonConfiguration
     private static HashSet<EthereumAddress> Addresses(JsonNode node) =>
         [.. node.AsArray().Select(item => EthereumAddress.Parse(item!.GetValue<string>()))];
 
-    private static Dictionary<EthereumAddress, string> Allowances(JsonNode node) =>
-        node.AsObject().ToDictionary(item => EthereumAddress.Parse(item.Key), item => item.Value!.ToString());
+    private static Dictionary<string, long> Allowances(JsonNode node) =>
+        node.AsObject().ToDictionary(item => item.Key, item => Allowance(item.Value), StringComparer.OrdinalIgnoreCase);
+
+    // A number in quotes is none.
+    private static long Allowance(JsonNode? node) => node?.GetValueKind() switch
+    {
+        JsonValueKind.Number => (long)node.GetValue<double>(),
+        JsonValueKind.String when node.GetValue<string>() is "unlimited" or "infinity" => FreeCalls.NoLimit,
+        _ => 0,
+    };
 }

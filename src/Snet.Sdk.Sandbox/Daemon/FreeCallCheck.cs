@@ -13,7 +13,8 @@ internal sealed class FreeCallCheck(DaemonParts parts)
     /// <summary>What somebody gets whom a restricted test daemon does not list.</summary>
     public const string NotAllowed = "you are not Authorized to call this service during curation process";
 
-    private readonly EthereumAddress _signer = GoAddress.Parse((string?)parts.Metadata.ServiceGroup["free_call_signer_address"] ?? "");
+    /// <summary>Who signs tokens, by the service's metadata.</summary>
+    public EthereumAddress Signer { get; } = GoAddress.Parse((string?)parts.Metadata.ServiceGroup["free_call_signer_address"] ?? "");
 
     /// <summary>Checks who signed (#3, #4).</summary>
     /// <returns>Null when it is in order, else the reason.</returns>
@@ -34,7 +35,7 @@ internal sealed class FreeCallCheck(DaemonParts parts)
             settings.OrgId, settings.GroupName, signer, request.UserId, GoNumber.Word(request.TokenExpiration));
         if (SignatureCheck.TryRecover(issued, request.TokenSignature, out var issuer) is { } broken)
             return "sign is not valid: " + broken; // #3
-        return issuer == _signer ? null : "token sign is not valid"; // #4
+        return issuer == Signer ? null : "token sign is not valid"; // #4
     }
 
     /// <summary>Checks that token and signature are of their time (#5, #6).</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Snet.Ethereum;
@@ -22,14 +21,9 @@ internal sealed class FreeCallRequest
         if (separator < 0)
             throw new FormatException("no '_' found");
         TokenSignature = token[..separator];
-        if (!BigInteger.TryParse(
-            Encoding.Latin1.GetString(token.AsSpan(separator + 1)),
-            NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var expiration))
-        {
-            throw new FormatException("invalid block number");
-        }
-
-        TokenExpiration = expiration;
+        TokenExpiration = GoNumber.TryParseDecimal(Encoding.Latin1.GetString(token.AsSpan(separator + 1)), out var expiration)
+            ? expiration
+            : throw new FormatException("invalid block number");
     }
 
     /// <summary>The user's address as text, as sent.</summary>

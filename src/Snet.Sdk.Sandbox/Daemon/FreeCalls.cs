@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
@@ -9,7 +8,8 @@ internal sealed class FreeCalls(DaemonParts parts)
     /// <summary>What a user without limit is told to have left.</summary>
     private const ulong Plenty = 99_999_999;
 
-    private const long NoLimit = -1;
+    /// <summary>The allowance of somebody without limit.</summary>
+    public const long NoLimit = -1;
 
     private readonly ConcurrentDictionary<string, long> _made = new(StringComparer.Ordinal);
 
@@ -44,11 +44,6 @@ internal sealed class FreeCalls(DaemonParts parts)
         return (ulong)Math.Max(left, 0);
     }
 
-    // The address's own allowance: 0 for none of its own.
-    private long Allowance(string address)
-    {
-        if (!parts.Configuration.FreeCallsPerAddress.TryGetValue(GoAddress.Parse(address), out var text))
-            return 0;
-        return text is "unlimited" or "infinity" ? NoLimit : long.Parse(text, CultureInfo.InvariantCulture);
-    }
+    // The address's own allowance, by its text: 0 for none of its own.
+    private long Allowance(string address) => parts.Configuration.FreeCallsPerAddress.GetValueOrDefault(address);
 }

@@ -44,6 +44,16 @@ internal static class GoNumber
         return any && digitBefore;
     }
 
+    /// <summary>Reads a decimal integer with optional sign, and nothing else around it.</summary>
+    /// <returns>Whether it was one.</returns>
+    public static bool TryParseDecimal(string text, out BigInteger value)
+    {
+        value = default;
+        var digits = text.AsSpan(text is ['-' or '+', ..] ? 1 : 0);
+        return !digits.IsEmpty && !digits.ContainsAnyExceptInRange('0', '9')
+            && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+    }
+
     /// <summary>What a number of any size is in 32 bytes: without its sign, and without what does not fit.</summary>
     public static BigInteger Word(BigInteger value) => BigInteger.Abs(value) & MaxWord;
 

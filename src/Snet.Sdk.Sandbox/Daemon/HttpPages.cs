@@ -1,7 +1,8 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Snet.Protocol;
 
 namespace Snet.Sdk.Sandbox.Daemon;
 
@@ -14,13 +15,13 @@ internal sealed class HttpPages(DaemonParts parts, ServiceProbe probe, global::T
     /// <summary>Answers one request. Only the first segment of the path counts.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
-        var page = (context.Request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        var page = (context.Request.Path.Value ?? "").Split('/').ElementAtOrDefault(1);
         switch (page)
         {
             case "heartbeat":
                 context.Response.ContentType = "application/json";
                 await context.Response.WriteAsync(
-                    (await HeartbeatAsync(context.RequestAborted).ConfigureAwait(false)).ToJsonString(), context.RequestAborted)
+                    (await HeartbeatAsync(context.RequestAborted).ConfigureAwait(false)).ToJsonString() + "\n", context.RequestAborted)
                     .ConfigureAwait(false);
                 break;
             case "encoding":
@@ -46,7 +47,7 @@ internal sealed class HttpPages(DaemonParts parts, ServiceProbe probe, global::T
             ["daemonVersion"] = parts.Quirks.Name,
             ["blockchainEnabled"] = parts.Configuration.BlockchainEnabled,
             ["blockchainNetwork"] = Network(parts.Settings.ChainId),
-            ["storageClientCertDetails"] = new JsonObject(),
+            ["storageClientCertDetails"] = new JsonObject { ["validFrom"] = "", ["validTill"] = "" },
         };
         if (!parts.Quirks.TrainingMetadataInHeartbeat)
             AddOldTraining(heartbeat);
@@ -55,9 +56,9 @@ internal sealed class HttpPages(DaemonParts parts, ServiceProbe probe, global::T
         return heartbeat;
     }
 
-    // A name that stays the same for one place: which hash the real one takes is nobody's business.
-    private string DaemonId() =>
-        Convert.ToHexStringLower(Bytes32.FromId(parts.Settings.OrgId)) + Convert.ToHexStringLower(parts.Metadata.GroupId);
+    // A name that stays the same for one place.
+    private string DaemonId() => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(parts.Settings.OrgId + parts.Settings.ServiceId + parts.Metadata.GroupIdText)));
 
     private static string Network(long chainId) => chainId switch
     {

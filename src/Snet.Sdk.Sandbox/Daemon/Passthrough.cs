@@ -81,7 +81,8 @@ internal sealed class Passthrough(DaemonParts parts) : IDisposable
 
     private async Task PumpAnswersAsync(GrpcServerCall call, GrpcCall upstream)
     {
-        var headersWanted = parts.Quirks.ResponseHeadersPassOn;
+        // Where the first message is read ahead for its price, the headers are lost.
+        var headersWanted = parts.Quirks.ResponseHeadersPassOn && !parts.Configuration.DynamicPricing;
         while (await upstream.ReadAsync().ConfigureAwait(false) is { } message)
         {
             if (headersWanted)

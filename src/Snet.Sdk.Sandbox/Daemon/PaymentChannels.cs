@@ -14,11 +14,12 @@ internal sealed class PaymentChannels(DaemonChain chain, EthereumAddress recipie
     /// <summary>The locks of the channels, by <see cref="PaymentChannel.Key"/>: one paid call at a time.</summary>
     public KeyLocks Locks { get; } = new();
 
-    /// <summary>Everything stored, ordered by id.</summary>
-    public IReadOnlyList<PaymentChannel> Stored => [.. _stored.Values.OrderBy(channel => channel.Id)];
+    /// <summary>Everything stored, in the order of the texts of the keys: 10 comes before 2.</summary>
+    public IReadOnlyList<PaymentChannel> Stored => [.. _stored.Values.OrderBy(channel => channel.Key, StringComparer.Ordinal)];
 
-    /// <summary>The claims under way: the rounds that they close, ordered by id and nonce.</summary>
-    public IReadOnlyList<PaymentChannel> Claims => [.. _claims.Values.OrderBy(claim => claim.Id).ThenBy(claim => claim.Nonce)];
+    /// <summary>The claims under way: the rounds that they close, in the order of the texts <c>id/nonce</c>.</summary>
+    public IReadOnlyList<PaymentChannel> Claims =>
+        [.. _claims.Values.OrderBy(claim => $"{GoNumber.Text(claim.Id)}/{GoNumber.Text(claim.Nonce)}", StringComparer.Ordinal)];
 
     /// <summary>Gives a channel as payments see it: stored, with value and expiration of the contract as long as both are in the same
     /// round.</summary>

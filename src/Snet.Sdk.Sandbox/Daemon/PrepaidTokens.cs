@@ -13,7 +13,9 @@ namespace Snet.Sdk.Sandbox.Daemon;
 /// <seealso href="https://www.rfc-editor.org/rfc/rfc7519">RFC 7519, JSON Web Token</seealso>
 internal sealed class PrepaidTokens(DaemonParts parts)
 {
-    // The ways of signing that the daemon's token library knows besides those with a shared secret.
+    // The ways of signing that the daemon's token library knows: with a shared secret, and others.
+    private static readonly string[] Shared = ["HS256", "HS384", "HS512"];
+
     private static readonly string[] Others =
         ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "none"];
 
@@ -49,8 +51,9 @@ internal sealed class PrepaidTokens(DaemonParts parts)
             throw new FormatException("token is malformed: token contains an invalid number of segments");
         var header = Object(head, "header");
         var claims = Object(body, "claim");
-        var hash = Hash(header);
+        var algorithm = Algorithm(header);
         var signature = Decode(tail, "signature");
+        var hash = Hash(algorithm);
         if (!CryptographicOperations.FixedTimeEquals(hash(Encoding.UTF8.GetBytes($"{head}.{body}")), signature))
             throw new FormatException("token signature is invalid: signature is invalid");
         CheckTime(claims);
@@ -61,36 +64,47 @@ internal sealed class PrepaidTokens(DaemonParts parts)
             throw new FormatException($"organization {Text(claims, "orgId")} is not associated with this Daemon");
         if (Text(claims, "groupId") != parts.Metadata.GroupIdText)
             throw new FormatException($"groupId {Text(claims, "groupId")} is not associated with this Daemon");
-        return GoAddress.Parse(Text(claims, "userAddress"));
+        return GoAddress.Parse(claims["userAddress"] is JsonValue user && user.TryGetValue<string>(out var address) ? address : "");
     }
 
-    private Func<byte[], byte[]> Hash(JsonObject header) => header["alg"] is JsonValue value && value.TryGetValue<string>(out var algorithm)
-        ? algorithm switch
-        {
-            "HS256" => text => HMACSHA256.HashData(_secret, text),
-            "HS384" => text => HMACSHA384.HashData(_secret, text),
-            "HS512" => text => HMACSHA512.HashData(_secret, text),
-            _ when Others.Contains(algorithm) => throw new FormatException(
-                $"token is unverifiable: error while executing keyfunc: unexpected signing method: {algorithm}"),
-            _ => throw new FormatException("token is unverifiable: signing method (alg) is unavailable"),
-        }
-        : throw new FormatException("token is unverifiable: signing method (alg) is unspecified");
+    private static string Algorithm(JsonObject header)
+    {
+        if (header["alg"] is not JsonValue value || !value.TryGetValue<string>(out var algorithm))
+            throw new FormatException("token is unverifiable: signing method (alg) is unspecified");
+        return Shared.Contains(algorithm) || Others.Contains(algorithm)
+            ? algorithm
+            : throw new FormatException("token is unverifiable: signing method (alg) is unavailable");
+    }
+
+    private Func<byte[], byte[]> Hash(string algorithm) => algorithm switch
+    {
+        "HS256" => text => HMACSHA256.HashData(_secret, text),
+        "HS384" => text => HMACSHA384.HashData(_secret, text),
+        "HS512" => text => HMACSHA512.HashData(_secret, text),
+        _ => throw new FormatException(
+            $"token is unverifiable: error while executing keyfunc: unexpected signing method: {algorithm}"),
+    };
 
     private void CheckTime(JsonObject claims)
     {
         var now = parts.Settings.Time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
-        if (Seconds(claims, "exp") is { } end && now >= end)
-            throw new FormatException("token has invalid claims: token is expired");
-        if (Seconds(claims, "nbf") is { } start && now < start)
-            throw new FormatException("token has invalid claims: token is not valid yet");
+        var problems = new List<string>();
+        Check(claims, "exp", end => now >= end, "token is expired", problems);
+        Check(claims, "nbf", start => now < start, "token is not valid yet", problems);
+        if (problems.Count > 0)
+            throw new FormatException("token has invalid claims: " + string.Join(", ", problems));
     }
 
-    private static double? Seconds(JsonObject claims, string name) => claims[name] switch
+    // Whole seconds since 1970; absent or zero for any time.
+    private static void Check(JsonObject claims, string name, Predicate<double> fails, string problem, List<string> problems)
     {
-        null => null,
-        JsonValue value when value.TryGetValue<double>(out var seconds) => seconds,
-        _ => throw new FormatException($"token has invalid claims: invalid type for claim: {name} is invalid"),
-    };
+        if (claims[name] is not { } claim)
+            return;
+        if (claim is not JsonValue value || !value.TryGetValue<double>(out var seconds))
+            problems.Add($"invalid type for claim: {name} is invalid");
+        else if (seconds != 0 && fails(Math.Floor(seconds)))
+            problems.Add(problem);
+    }
 
     // An absent claim is printed as Go prints nothing.
     private static string Text(JsonObject claims, string name) => claims[name]?.ToString() ?? "<nil>";

@@ -12,7 +12,7 @@ internal sealed class Prices : IDisposable
     private readonly DynamicPrices _dynamic;
     private readonly bool _isFixed;
     private readonly BigInteger? _fixed;
-    private readonly Dictionary<string, BigInteger> _perMethod = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BigInteger?> _perMethod = new(StringComparer.Ordinal);
 
     /// <summary>Reads the prices.</summary>
     /// <exception cref="InvalidOperationException">There is no default element, or its model is not known; the daemon does not start
@@ -26,7 +26,7 @@ internal sealed class Prices : IDisposable
         {
             case "fixed_price":
                 _isFixed = true;
-                _fixed = pricing["price_in_cogs"] is null ? null : Cogs(pricing);
+                _fixed = Cogs(pricing);
                 break;
             case "fixed_price_per_method":
                 ReadMethods(pricing);
@@ -44,15 +44,10 @@ internal sealed class Prices : IDisposable
             return other;
         if (await _dynamic.FindAsync(request, cancellationToken).ConfigureAwait(false) is { } named)
             return named;
-        if (_isFixed)
-        {
-            return _fixed ?? throw _parts.State.End(
-                "A paid call of a service whose fixed price has no price_in_cogs ends the daemon's process (e.7).");
-        }
-
-        return _perMethod.TryGetValue(request.Method, out var price)
-            ? price
-            : throw DaemonRefusals.Internal($"price is not defined for the Method {request.Method}");
+        var price = _fixed;
+        if (!_isFixed && !_perMethod.TryGetValue(request.Method, out price))
+            throw DaemonRefusals.Internal($"price is not defined for the Method {request.Method}");
+        return price ?? throw _parts.State.End("A paid call whose fixed price has no price_in_cogs ends the daemon's process (e.7).");
     }
 
     /// <inheritdoc/>
@@ -68,7 +63,8 @@ internal sealed class Prices : IDisposable
         }
     }
 
-    // A JSON integer of any size; its text, since no number type of the parser holds it.
-    private static BigInteger Cogs(JsonNode element) =>
-        BigInteger.Parse(element["price_in_cogs"]!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
+    // A JSON integer of any size; its text, since no number type of the parser holds it. Null when there is none.
+    private static BigInteger? Cogs(JsonNode element) => element["price_in_cogs"] is { } price
+        ? BigInteger.Parse(price.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture)
+        : null;
 }

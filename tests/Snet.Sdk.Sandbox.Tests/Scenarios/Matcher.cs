@@ -54,13 +54,15 @@ internal sealed class Matcher(Values values)
         return list.Select((element, i) => compare($"{where}[{i}]", element!, actual[i])).FirstOrDefault(problem => problem is not null);
     }
 
-    /// <summary>Compares JSON; only the members that are named count, and null wants them absent.</summary>
+    /// <summary>Compares JSON; only the members that are named count, and null wants them absent or empty.</summary>
     public string? Json(string where, JsonNode? expected, JsonNode? actual)
     {
         if (expected is null)
-            return actual is null ? null : $"{where} is {Cut(actual.ToJsonString())} and not absent";
+            return IsNothing(actual) ? null : $"{where} is {Cut(actual!.ToJsonString())} and not absent";
         if (actual is null)
             return $"{where} is absent";
+        if (IsAnything(expected))
+            return IsNothing(actual) ? $"{where} is absent" : null;
         if (expected is JsonObject { Count: 1 } one && one.First().Key is "$contains" or "$lacks" || expected is JsonArray)
             return actual is JsonArray list ? List<JsonNode?>(where, expected, [.. list], Json) : $"{where} is no list";
         if (expected is JsonObject wanted)
@@ -86,6 +88,14 @@ internal sealed class Matcher(Values values)
 
     /// <summary>Whether any text fits.</summary>
     public static bool IsAnything(JsonNode? expected) => expected is JsonValue value && value.TryGetValue<string>(out var text) && text == Anything;
+
+    private static bool IsNothing(JsonNode? node) => node switch
+    {
+        null => true,
+        JsonArray list => list.Count == 0,
+        JsonObject members => members.Count == 0,
+        _ => node.ToJsonString() is "\"\"" or "0" or "false",
+    };
 
     // Numbers, truth values, and texts that stand for a number of the other side's.
     private static string? Literal(string where, JsonNode expected, JsonNode actual) => expected.ToString() == actual.ToString()

@@ -9,7 +9,7 @@ internal sealed class ConfigurationService(DaemonParts parts)
 {
     private const string Path = "/configuration_service.ConfigurationService/";
 
-    private static readonly string[] Secrets = ["private_key_for_free_calls", "token_secret_key"];
+    private static readonly string[] Secrets = ["private_key_for_free_calls", "pvt_key_for_free_calls", "token_secret_key"];
 
     /// <summary>Adds the service's methods.</summary>
     public void Register(DaemonRouter router)
@@ -51,8 +51,9 @@ internal sealed class ConfigurationService(DaemonParts parts)
     private async Task CheckAsync(string message, CallerAuthentication? auth, CancellationToken cancellationToken)
     {
         auth ??= new CallerAuthentication();
-        await parts.CheckBlockAsync(auth.CurrentBlock, BlockWindow.Usual, cancellationToken).ConfigureAwait(false);
-        var hash = SignedMessages.Operator(message, auth.CurrentBlock);
+        if (parts.Configuration.BlockchainEnabled)
+            await parts.CheckBlockAsync(auth.CurrentBlock, BlockWindow.Usual, cancellationToken).ConfigureAwait(false);
+        var hash = SignedMessages.Operator(message, GoNumber.BlockWord(auth.CurrentBlock));
         if (SignatureCheck.TryRecover(hash, auth.Signature.Span, out var signer) is { } problem)
             throw DaemonRefusals.Plain(problem);
         if (!parts.Configuration.Operators.Contains(signer))

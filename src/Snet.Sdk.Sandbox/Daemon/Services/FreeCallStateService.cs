@@ -16,6 +16,9 @@ internal sealed class FreeCallStateService(DaemonParts parts, FreeCalls calls)
 
     private readonly FreeCallCheck _check = new(parts);
 
+    // Free calls are set up when the metadata names the address of the key.
+    private PrivateKey? Key => parts.Configuration.FreeCallKey is { } key && key.Address == _check.Signer ? key : null;
+
     /// <summary>Adds the service's methods.</summary>
     public void Register(DaemonRouter router)
     {
@@ -26,11 +29,12 @@ internal sealed class FreeCallStateService(DaemonParts parts, FreeCalls calls)
 
     private async Task<IMessage> GetFreeCallTokenAsync(GetFreeCallTokenRequest request, CancellationToken cancellationToken)
     {
-        var key = parts.Configuration.FreeCallKey
+        var key = Key
             ?? throw DaemonRefusals.Plain("error in generating token because blockchain is disabled, contact service provider");
         var settings = parts.Settings;
         var hash = SignedMessages.FreeCallToken(
-            request.Address, request.UserId, settings.OrgId, settings.ServiceId, parts.Metadata.GroupIdText, request.CurrentBlock);
+            request.Address, request.UserId, settings.OrgId, settings.ServiceId, parts.Metadata.GroupIdText,
+            GoNumber.Word(unchecked((long)request.CurrentBlock)));
         if (SignatureCheck.TryRecover(hash, request.Signature.Span, out var signer) is { } problem)
             throw DaemonRefusals.Plain(problem);
         if (!parts.Configuration.Allows(signer))
@@ -87,12 +91,12 @@ internal sealed class FreeCallStateService(DaemonParts parts, FreeCalls calls)
     {
         if (!parts.Quirks.FreeCallTokens)
             throw DaemonRefusals.Plain("payment signature is not valid"); // the messages before 6.0 were others (d.4)
-        if (parts.Configuration.FreeCallKey is null)
+        if (Key is null)
             throw DaemonRefusals.Plain("error in determining free calls because blockchain is disabled, contact service provider");
         try
         {
             var call = new FreeCallRequest(
-                request.Address, request.UserId, request.CurrentBlock, request.Signature.ToByteArray(),
+                request.Address, request.UserId, unchecked((long)request.CurrentBlock), request.Signature.ToByteArray(),
                 request.FreeCallToken.ToByteArray());
             var problem = _check.FindForgery(call) ?? await _check.FindExpiredAsync(call, cancellationToken).ConfigureAwait(false);
             if (problem is not null)

@@ -22,7 +22,7 @@ internal sealed class ProviderControlService(DaemonParts parts)
         await CheckListAsync("__list_unclaimed", request, cancellationToken).ConfigureAwait(false);
         var reply = new PaymentsListReply();
         // What the daemon has stored, which an old round may be; the signatures stay here.
-        foreach (var channel in parts.Channels.Stored.Where(channel => !channel.Authorized.IsZero))
+        foreach (var channel in parts.Channels.Stored.Where(HasAmount))
         {
             reply.Payments.Add(new PaymentReply
             {
@@ -39,7 +39,7 @@ internal sealed class ProviderControlService(DaemonParts parts)
         await CheckListAsync("__list_in_progress", request, cancellationToken).ConfigureAwait(false);
         await ForgetClaimedAsync(cancellationToken).ConfigureAwait(false);
         var reply = new PaymentsListReply();
-        foreach (var claim in parts.Channels.Claims.Where(claim => claim.Signature is not null && !claim.Authorized.IsZero))
+        foreach (var claim in parts.Channels.Claims.Where(claim => claim.Signature is not null && HasAmount(claim)))
         {
             if (await FindAsync(claim.Id, cancellationToken).ConfigureAwait(false) is not { } latest)
                 continue;
@@ -66,11 +66,11 @@ internal sealed class ProviderControlService(DaemonParts parts)
     {
         CheckMpe(request.MpeAddress);
         await parts.CheckBlockAsync(request.CurrentBlock, BlockWindow.Usual, cancellationToken).ConfigureAwait(false);
-        var ids = request.ChannelIds.Select(id => (BigInteger)id).ToList();
-        CheckSigner(SignedMessages.StartClaims(parts.Settings.Mpe, ids, request.CurrentBlock), request.Signature);
+        var signed = request.ChannelIds.Select(id => (BigInteger)id);
+        CheckSigner(SignedMessages.StartClaims(parts.Settings.Mpe, signed, request.CurrentBlock), request.Signature);
         await ForgetClaimedAsync(cancellationToken).ConfigureAwait(false);
         var reply = new PaymentsListReply();
-        foreach (var id in ids) // the first failure ends it; the claims before it stay started
+        foreach (var id in request.ChannelIds.Select(id => unchecked((long)id))) // the first failure ends it; the claims before it stay started
             reply.Payments.Add(await BeginAsync(id, cancellationToken).ConfigureAwait(false));
         return reply;
     }
@@ -100,7 +100,7 @@ internal sealed class ProviderControlService(DaemonParts parts)
     {
         var channel = await FindAsync(id, cancellationToken).ConfigureAwait(false)
             ?? throw DaemonRefusals.Plain($"channel Id {id} was not found on blockchain or storage");
-        if (channel.Authorized.IsZero)
+        if (!HasAmount(channel))
             throw DaemonRefusals.Plain($"authorized amount is zero , hence nothing to claim on the channel Id: {id}");
         if (!parts.Channels.Locks.TryAcquire(channel.Key)) // a running call is not waited for
             throw DaemonRefusals.Plain($"another transaction on channel: {channel.Key} is in progress");
@@ -113,6 +113,9 @@ internal sealed class ProviderControlService(DaemonParts parts)
             parts.Channels.Locks.Release(channel.Key);
         }
     }
+
+    // The daemon looks at the lowest 64 bits.
+    private static bool HasAmount(PaymentChannel channel) => !(channel.Authorized & ulong.MaxValue).IsZero;
 
     // A claim is over when the contract's round is beyond it.
     private async Task ForgetClaimedAsync(CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ internal sealed class TokenService(DaemonParts parts, PrepaidPlans plans, Prepai
 
     private static EthereumAddress Recover(TokenRequest request, PaymentChannel channel)
     {
-        var hash = SignedMessages.PrepaidToken(request.ClaimSignature.Span, request.CurrentBlock);
+        var hash = SignedMessages.PrepaidToken(request.ClaimSignature.Span, GoNumber.BlockWord(request.CurrentBlock));
         if (SignatureCheck.TryRecover(hash, request.Signature.Span, out var signer) is not null)
             throw DaemonRefusals.Plain("incorrect signature");
         return signer == channel.Signer || signer == channel.Sender || signer == channel.Recipient
