@@ -68,19 +68,16 @@ public class SnetAccount
         ? throw new ArgumentException("The receiver is the zero address; tokens sent there are lost.", nameof(receiver))
         : SpendEscrowAsync(amount, EscrowContract.Transfer, [receiver, amount.Cogs], cancellationToken);
 
-    /// <summary>Lists what this client has signed since it was made, oldest first.</summary>
+    /// <summary>Lists what was signed for this account, oldest first.</summary>
+    /// <remarks>
+    /// With <see cref="SnetClientOptions.DataDirectory"/>: by all clients on that directory, from its first day; files are read as the listing goes on. Without: by
+    /// this client, the last 10,000 and those whose fate is open.
+    /// </remarks>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <returns>The receipts as they are now.</returns>
-    public virtual async IAsyncEnumerable<PaymentReceipt> ListReceiptsAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await Task.CompletedTask.ConfigureAwait(false);
-        foreach (var receipt in _client.Payments.Receipts.Snapshot())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return receipt;
-        }
-    }
+    /// <exception cref="DataDirectoryException">A file cannot be read or understood.</exception>
+    public virtual IAsyncEnumerable<PaymentReceipt> ListReceiptsAsync(CancellationToken cancellationToken = default) =>
+        _client.Payments.Receipts.ListAsync(cancellationToken);
 
     private async Task SpendEscrowAsync(TokenAmount amount, AbiFunction function, object[] arguments, CancellationToken cancellationToken)
     {

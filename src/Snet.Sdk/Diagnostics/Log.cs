@@ -27,6 +27,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 2010, EventName = "ChannelMemoryFailed", Level = LogLevel.Warning, Message = "The channel memory {Path} cannot be used; the channels are searched on the chain instead: {Reason}")]
     public static partial void ChannelMemoryFailed(this ILogger logger, string path, string reason);
 
+    [LoggerMessage(EventId = 2011, EventName = "TornReceiptRemoved", Level = LogLevel.Warning, Message = "The last {Bytes} bytes of {Path} were half a line, left by a process that was stopped; they are removed. Nothing of it had been sent.")]
+    public static partial void TornReceiptRemoved(this ILogger logger, string path, long bytes);
+
+    [LoggerMessage(EventId = 2012, EventName = "SettlementNotWritten", Level = LogLevel.Warning, Message = "The end of {Count} payments could not be written and is tried again; until then they count as spent: {Reason}")]
+    public static partial void SettlementNotWritten(this ILogger logger, int count, string reason);
+
     [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "{Function} is done: transaction {Hash}, {Gas} gas.")]
     public static partial void TransactionMined(this ILogger logger, string function, string hash, long gas);
 

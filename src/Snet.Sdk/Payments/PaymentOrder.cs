@@ -23,5 +23,14 @@ internal sealed record PaymentOrder(string OrgId, string ServiceId, string Metho
     /// <summary>What the spending policy has set aside for it.</summary>
     public SpendingReservation? Reservation { get; init; }
 
+    /// <summary>What the user approved, shared by all copies of the order, so that a repeated call asks once.</summary>
+    public PaymentApproval Approval { get; } = new();
+
     public string? TrainedModelId => IsTraining ? ModelId : null;
+}
+
+/// <summary>The highest price that the user approved for an order.</summary>
+internal sealed class PaymentApproval
+{
+    public TokenAmount? Price { get; set; }
 }
