@@ -6,7 +6,10 @@ namespace Snet.Ethereum;
 /// <summary>A private key. Its bytes are wiped by <see cref="Dispose"/>; nothing it prints tells them. Limits: <see cref="Secp256k1"/>.</summary>
 internal sealed class PrivateKey : IDisposable
 {
-    private readonly byte[] _bytes;
+    /// <summary>The number of bytes of a key.</summary>
+    public const int Size = 32;
+
+    private readonly byte[] _bytes = GC.AllocateArray<byte>(Size, pinned: true); // the collector moves it nowhere, so no copy stays behind
     private bool _disposed;
 
     /// <summary>Takes over a copy of 32 bytes.</summary>
@@ -15,7 +18,7 @@ internal sealed class PrivateKey : IDisposable
     {
         if (!Secp256k1.IsPrivateKey(bytes))
             throw new ArgumentException("A private key has 32 bytes, is above zero and below the order of secp256k1.", nameof(bytes));
-        _bytes = bytes.ToArray();
+        bytes.CopyTo(_bytes);
         Address = EthereumMessage.AddressOf(Secp256k1.PublicKey(_bytes));
     }
 
@@ -70,6 +73,13 @@ internal sealed class PrivateKey : IDisposable
         var signature = SignHash(EthereumMessage.Hash(message));
         signature[64] += 27;
         return signature;
+    }
+
+    /// <summary>Hands the key's bytes to something that must have them.</summary>
+    public T Use<T>(Func<ReadOnlySpan<byte>, T> work)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return work(_bytes);
     }
 
     /// <summary>Gives the key's text, for the few places that must hand it on.</summary>

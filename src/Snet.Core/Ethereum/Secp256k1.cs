@@ -39,6 +39,26 @@ internal static class Secp256k1
     public static byte[] PublicKey(ReadOnlySpan<byte> privateKey) =>
         Coordinates(new FixedPointCombMultiplier().Multiply(Curve.G, Secret(privateKey)));
 
+    /// <summary>Gives the public key as 2 or 3 (whether Y is odd) and X, 33 bytes (SEC 1, 2.3.3).</summary>
+    public static byte[] CompressedPublicKey(ReadOnlySpan<byte> privateKey)
+    {
+        var key = PublicKey(privateKey);
+        return [(byte)(2 + (key[63] & 1)), .. key.AsSpan(0, 32)];
+    }
+
+    /// <summary>Adds a number to a private key, modulo the curve's order, as BIP-32 makes a child of it.</summary>
+    /// <returns>32 bytes, to be wiped; null when the number is not below the order or nothing comes out.</returns>
+    public static byte[]? AddKeys(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> number)
+    {
+        var addend = Secret(number);
+        var sum = addend.Add(Secret(privateKey)).Mod(Curve.N);
+        if (addend.CompareTo(Curve.N) >= 0 || sum.SignValue == 0)
+            return null;
+        var bytes = new byte[32];
+        WriteTo(sum, bytes);
+        return bytes;
+    }
+
     /// <summary>Signs a hash.</summary>
     /// <param name="hash">32 bytes.</param>
     /// <param name="privateKey">32 bytes.</param>
@@ -115,6 +135,7 @@ internal static class Secp256k1
     {
         var bytes = value.ToByteArrayUnsigned();
         bytes.CopyTo(destination[(destination.Length - bytes.Length)..]);
+        CryptographicOperations.ZeroMemory(bytes); // it can be a key
     }
 
     // The library's signer keeps the random point to itself; its multiplier is the one place where it can be seen.

@@ -61,7 +61,7 @@ public sealed class TelemetryTests : PlatformTest
         var key = signer.ExportHex()[2..];
         Sandbox.Chain.Fund(signer.Address, 1000, TokenAmount.FromTokens(1).Cogs);
         using var logs = new ListLogger();
-        var snet = Connect(options => options.LoggerFactory = logs, Accounts.PrivateKeySigner.FromHex(key));
+        var snet = Connect(options => options.LoggerFactory = logs, Snet.Sdk.Accounts.PrivateKeySigner.FromHex(key));
         var service = Service(snet);
         var model = await service.Training.CreateModelAsync("stt", "x");
         await service.Training.TrainModelAsync(model.Id, await service.Training.TrainModelPriceAsync(model.Id));

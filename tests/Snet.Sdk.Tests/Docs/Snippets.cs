@@ -204,6 +204,23 @@ public sealed class Snippets
     }
 
     [Test]
+    public void AccountsGuide_Keys_Work()
+    {
+        const string Words = "test test test test test test test test test test test junk";
+        using var folder = new Training.Datasets.TemporaryFolder();
+        var path = folder["key.json"];
+        // snippet Keys
+        using var created = PrivateKeySigner.CreateRandom(); // a new account
+        created.SaveKeystore(path, "a long password"); // encrypted; only you may read the file
+
+        using var opened = PrivateKeySigner.FromKeystore(path, "a long password");
+        using var second = PrivateKeySigner.FromMnemonic(Words, index: 1); // the second account of a wallet
+        // end
+        opened.Address.ShouldBe(created.Address);
+        second.Address.ToString().ShouldBe("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
+    }
+
+    [Test]
     public async Task PaymentsGuide_OnTheSandbox_Works()
     {
         await using var sandbox = await SnetSandbox.StartAsync();
