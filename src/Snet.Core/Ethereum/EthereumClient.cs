@@ -31,6 +31,36 @@ internal sealed class EthereumClient(JsonRpcClient rpc)
     public async Task<BigInteger> GetNonceAsync(EthereumAddress account, CancellationToken cancellationToken) =>
         Number(await rpc.ReadAsync("eth_getTransactionCount", [Text(account), "latest"], cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Gives the chain's id, its latest block, and one earlier block, in one request where the node takes batches.</summary>
+    /// <param name="earlier">The earlier block's number; null for none.</param>
+    /// <param name="transaction">The hash of a transaction whose block is wanted, too; null for none.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<ChainView> LookAsync(BigInteger? earlier, string? transaction, CancellationToken cancellationToken)
+    {
+        List<RpcCall> calls = [new("eth_chainId", []), new("eth_getBlockByNumber", ["latest", false])];
+        if (earlier is { } number)
+            calls.Add(new RpcCall("eth_getBlockByNumber", [Hex.EncodeNumber(number), false]));
+        if (transaction is not null)
+            calls.Add(new RpcCall("eth_getTransactionReceipt", [transaction]));
+        var answers = await rpc.ReadManyAsync(calls, cancellationToken).ConfigureAwait(false);
+        var head = answers[1];
+        return new ChainView(
+            Number(answers[0]), Number(Member(head, "number")), Text(Member(head, "parentHash")),
+            earlier is null || answers[2].ValueKind != JsonValueKind.Object ? null : Text(Member(answers[2], "hash")),
+            transaction is null || answers[^1].ValueKind != JsonValueKind.Object ? null : Number(Member(answers[^1], "blockNumber")));
+    }
+
+    /// <summary>Reads a contract with several arguments, in one request where the node takes batches.</summary>
+    /// <exception cref="FormatException">An answer is not the function's.</exception>
+    /// <exception cref="JsonRpcException">The node refused or did not answer.</exception>
+    public async Task<IReadOnlyList<object[]>> CallManyAsync(
+        EthereumAddress contract, AbiFunction function, IEnumerable<object[]> arguments, CancellationToken cancellationToken)
+    {
+        var calls = arguments.Select(a => new RpcCall("eth_call", [new JsonObject { ["to"] = Text(contract), ["data"] = Hex.Encode(function.Encode(a)) }, "latest"]));
+        var answers = await rpc.ReadManyAsync([.. calls], cancellationToken).ConfigureAwait(false);
+        return [.. answers.Select(answer => function.Decode(Data(answer)))];
+    }
+
     /// <summary>Reads a contract.</summary>
     /// <exception cref="FormatException">The answer is not the function's; no contract at the address, for instance.</exception>
     /// <exception cref="JsonRpcException">The node refused or did not answer.</exception>
@@ -95,19 +125,20 @@ internal sealed class EthereumClient(JsonRpcClient rpc)
     /// <param name="contract">Whose logs.</param>
     /// <param name="topics">What each topic must be; null for any.</param>
     /// <param name="fromBlock">The first block, inclusive.</param>
-    /// <param name="toBlock">The last block, inclusive.</param>
+    /// <param name="toBlock">The last block, inclusive; null for the latest.</param>
+    /// <param name="isHeavy">Whether it may be too much for a node, so that no answer is taken as such and not repeated.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task<IReadOnlyList<EthereumLog>> GetLogsAsync(
-        EthereumAddress contract, IReadOnlyList<string?> topics, BigInteger fromBlock, BigInteger toBlock, CancellationToken cancellationToken)
+        EthereumAddress contract, IReadOnlyList<string?> topics, BigInteger fromBlock, BigInteger? toBlock, bool isHeavy, CancellationToken cancellationToken)
     {
         var filter = new JsonObject
         {
             ["address"] = Text(contract),
             ["topics"] = new JsonArray([.. topics.Select(topic => (JsonNode?)topic)]),
             ["fromBlock"] = Hex.EncodeNumber(fromBlock),
-            ["toBlock"] = Hex.EncodeNumber(toBlock),
+            ["toBlock"] = toBlock is { } last ? Hex.EncodeNumber(last) : "latest",
         };
-        var answer = await rpc.ReadAsync("eth_getLogs", [filter], cancellationToken).ConfigureAwait(false);
+        var answer = await rpc.ReadAsync(JsonRpcClient.GetLogs, [filter], isHeavy, cancellationToken).ConfigureAwait(false);
         return ReadLogs(answer);
     }
 
@@ -140,3 +171,11 @@ internal sealed class EthereumClient(JsonRpcClient rpc)
 
     private static byte[] Data(JsonElement value) => Hex.Decode(Text(value));
 }
+
+/// <summary>The chain at one moment.</summary>
+/// <param name="ChainId">Its id.</param>
+/// <param name="Head">The latest block's number.</param>
+/// <param name="ParentHash">The hash of the block before it.</param>
+/// <param name="EarlierHash">The hash of the earlier block that was asked for; null when the chain has no such block, or none was asked for.</param>
+/// <param name="TransactionBlock">The block of the transaction that was asked for; null when it is in none, or none was asked for.</param>
+internal sealed record ChainView(BigInteger ChainId, BigInteger Head, string ParentHash, string? EarlierHash, BigInteger? TransactionBlock);

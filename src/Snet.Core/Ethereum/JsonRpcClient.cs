@@ -8,10 +8,13 @@ namespace Snet.Ethereum;
 
 /// <summary>Asks Ethereum nodes over JSON-RPC 2.0: each attempt has a time limit, reads are repeated, the next node is asked when one fails.</summary>
 /// <seealso href="https://www.jsonrpc.org/specification">JSON-RPC 2.0</seealso>
-internal sealed class JsonRpcClient
+internal sealed partial class JsonRpcClient
 {
     /// <summary>JSON-RPC's code for too many requests (EIP-1474); also given for HTTP 429.</summary>
     public const int LimitExceeded = -32005;
+
+    /// <summary>The one method whose answer can be too large for a node.</summary>
+    public const string GetLogs = "eth_getLogs";
 
     private const int InternalError = -32603;
     private const long MaxAnswerSize = 64 << 20; // bytes; far above any answer that is asked for here
@@ -33,29 +36,32 @@ internal sealed class JsonRpcClient
     /// <summary>Calls a method that changes nothing.</summary>
     /// <exception cref="JsonRpcException">The node refused, or none answered.</exception>
     public Task<JsonElement> ReadAsync(string method, JsonArray parameters, CancellationToken cancellationToken) =>
-        CallAsync(method, parameters, _options.MaxRetries, cancellationToken);
+        ReadAsync(method, parameters, isHeavy: false, cancellationToken);
+
+    /// <summary>Calls a method that changes nothing, and that may be too much for a node: it is not repeated then, because it is better asked in parts.</summary>
+    /// <exception cref="JsonRpcException">The node refused, or none answered.</exception>
+    public Task<JsonElement> ReadAsync(string method, JsonArray parameters, bool isHeavy, CancellationToken cancellationToken) =>
+        CallAsync(method, parameters, _options.MaxRetries, isHeavy, cancellationToken);
 
     /// <summary>Calls a method once, at one node: a transaction whose fate is unknown must be looked up, not sent again blindly.</summary>
     /// <exception cref="JsonRpcException">The node refused or did not answer.</exception>
     public Task<JsonElement> SendAsync(string method, JsonArray parameters, CancellationToken cancellationToken) =>
-        CallAsync(method, parameters, 0, cancellationToken);
+        CallAsync(method, parameters, 0, isHeavy: false, cancellationToken);
 
-    private async Task<JsonElement> CallAsync(string method, JsonArray parameters, int retries, CancellationToken cancellationToken)
+    private async Task<JsonElement> CallAsync(string method, JsonArray parameters, int retries, bool isHeavy, CancellationToken cancellationToken)
     {
-        var body = new JsonObject
-        {
-            ["jsonrpc"] = "2.0", ["id"] = Interlocked.Increment(ref _id), ["method"] = method, ["params"] = parameters,
-        }.ToJsonString();
-
+        var body = Request(method, parameters).ToJsonString();
         for (var (attempt, hint) = (0, TimeSpan.Zero); ; attempt++)
         {
             var index = Volatile.Read(ref _preferred);
             JsonRpcException failure;
             try
             {
-                return await AttemptAsync(_endpoints[index], method, body, cancellationToken).ConfigureAwait(false);
+                var endpoint = _endpoints[index];
+                return await AttemptAsync(endpoint, method, body, (response, answer) => ReadAnswer(response, answer, method, endpoint), cancellationToken)
+                    .ConfigureAwait(false);
             }
-            catch (JsonRpcException e) when (!e.IsAnswer || e.Code == LimitExceeded)
+            catch (JsonRpcException e) when (e.IsRateLimit || (!e.IsAnswer && !(isHeavy && e.MayBeTooMuch)))
             {
                 failure = e;
             }
@@ -71,7 +77,13 @@ internal sealed class JsonRpcClient
         }
     }
 
-    private async Task<JsonElement> AttemptAsync(NodeEndpoint endpoint, string method, string body, CancellationToken cancellationToken)
+    private JsonObject Request(string method, JsonArray parameters) => new()
+    {
+        ["jsonrpc"] = "2.0", ["id"] = Interlocked.Increment(ref _id), ["method"] = method, ["params"] = parameters,
+    };
+
+    private async Task<T> AttemptAsync<T>(
+        NodeEndpoint endpoint, string method, string body, Func<HttpResponseMessage, JsonElement, T> read, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -84,12 +96,12 @@ internal sealed class JsonRpcClient
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token).ConfigureAwait(false);
             await response.Content.LoadIntoBufferAsync(MaxAnswerSize, linked.Token).ConfigureAwait(false);
             var content = await response.Content.ReadAsByteArrayAsync(linked.Token).ConfigureAwait(false);
-            return ReadAnswer(response, content, method, endpoint);
+            return read(response, Parse(response, content, method, endpoint));
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             // Ours, or the HTTP client's own time limit where that is shorter.
-            throw Unanswered($"did not answer {method} within {_options.AttemptTimeout.TotalSeconds:0.###} s.", endpoint, e);
+            throw Unanswered($"did not answer {method} within {_options.AttemptTimeout.TotalSeconds:0.###} s.", endpoint, e, mayBeTooMuch: true);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -97,19 +109,21 @@ internal sealed class JsonRpcClient
         }
     }
 
-    private JsonElement ReadAnswer(HttpResponseMessage response, byte[] content, string method, NodeEndpoint endpoint)
+    private JsonElement Parse(HttpResponseMessage response, byte[] content, string method, NodeEndpoint endpoint)
     {
-        JsonElement answer;
         try
         {
             using var document = JsonDocument.Parse(content);
-            answer = document.RootElement.Clone();
+            return document.RootElement.Clone();
         }
         catch (JsonException e)
         {
-            throw Unanswered($"answered {method} with HTTP {(int)response.StatusCode} and no JSON.", endpoint, e, HintOf(response));
+            throw Unanswered($"answered {method} with HTTP {(int)response.StatusCode} and no JSON.", endpoint, e, response);
         }
+    }
 
+    private JsonElement ReadAnswer(HttpResponseMessage response, JsonElement answer, string method, NodeEndpoint endpoint)
+    {
         if (answer.ValueKind == JsonValueKind.Object)
         {
             if (answer.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
@@ -118,24 +132,41 @@ internal sealed class JsonRpcClient
                 return result;
         }
 
-        throw Unanswered($"answered {method} with HTTP {(int)response.StatusCode} and neither result nor error.", endpoint, null, HintOf(response));
+        throw Unanswered($"answered {method} with HTTP {(int)response.StatusCode} and neither result nor error.", endpoint, null, response);
     }
 
     private JsonRpcException Refusal(JsonElement error, string method, NodeEndpoint endpoint, HttpResponseMessage response)
     {
         var code = error.TryGetProperty("code", out var c) && c.ValueKind == JsonValueKind.Number && c.TryGetInt32(out var number) ? number : 0;
-        if (response.StatusCode == HttpStatusCode.TooManyRequests)
+        var tooMany = response.StatusCode == HttpStatusCode.TooManyRequests;
+        if (tooMany)
             code = LimitExceeded;
         var text = Text(error, "message") ?? "no message";
         // Development nodes wrap the revert data in an object of their own.
         var data = error.TryGetProperty("data", out var d) && d.ValueKind == JsonValueKind.Object ? Text(d, "data") : Text(error, "data");
         return new JsonRpcException(
             $"The node {endpoint.Name} refused {method}: {endpoint.Clean(text)}", endpoint.Name, code == 0 ? InternalError : code, data)
-        { RetryAfter = HintOf(response) };
+        {
+            RetryAfter = HintOf(response),
+            // Of a search for logs the same code says that it covers too much; waiting does not mend that.
+            IsRateLimit = tooMany || (code == LimitExceeded && method != GetLogs),
+            MayBeTooMuch = !tooMany,
+        };
     }
 
-    private static JsonRpcException Unanswered(string what, NodeEndpoint endpoint, Exception? cause, TimeSpan hint = default) =>
-        new($"The node {endpoint.Name} {what}", endpoint.Name, innerException: cause is null ? null : endpoint.IfClean(cause)) { RetryAfter = hint };
+    private JsonRpcException Unanswered(
+        string what, NodeEndpoint endpoint, Exception? cause, HttpResponseMessage? response = null, bool mayBeTooMuch = false)
+    {
+        // Gateways say so of a node that worked too long; too large is their own word.
+        var tooLarge = response?.StatusCode == HttpStatusCode.RequestEntityTooLarge;
+        return new JsonRpcException(
+            $"The node {endpoint.Name} {what}", endpoint.Name, tooLarge ? LimitExceeded : 0, innerException: cause is null ? null : endpoint.IfClean(cause))
+        {
+            RetryAfter = response is null ? TimeSpan.Zero : HintOf(response),
+            IsRateLimit = response?.StatusCode == HttpStatusCode.TooManyRequests,
+            MayBeTooMuch = mayBeTooMuch || tooLarge || (int?)response?.StatusCode >= 500,
+        };
+    }
 
     private static string? Text(JsonElement of, string name) =>
         of.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;

@@ -24,6 +24,12 @@ internal sealed class JsonRpcException : Exception
     /// <summary>After which time the node wants to be asked again; zero when it did not say.</summary>
     public TimeSpan RetryAfter { get; init; }
 
+    /// <summary>Whether too many requests came, so that the same one may be answered later.</summary>
+    public bool IsRateLimit { get; init; }
+
+    /// <summary>Whether the request may have been too much for the node, so that a part of it may be answered.</summary>
+    public bool MayBeTooMuch { get; init; }
+
     /// <summary>Whether the node itself answered, so that asking another one changes nothing.</summary>
     public bool IsAnswer => Code != 0;
 }

@@ -24,6 +24,9 @@ internal sealed class NodeEndpoint
     /// <summary>Scheme, host and port, which may stand in messages and logs.</summary>
     public string Name { get; }
 
+    /// <summary>Whether it answered a batch of requests as a whole, with a refusal; it is sent none then.</summary>
+    public bool RefusesBatches { get; set; }
+
     /// <summary>Takes whatever could be a key out of a text that the node or the transport wrote.</summary>
     public string Clean(string text) => _secrets.Aggregate(text, (clean, secret) => clean.Replace(secret, "…", StringComparison.OrdinalIgnoreCase));
 

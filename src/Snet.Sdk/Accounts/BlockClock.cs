@@ -51,6 +51,13 @@ internal sealed class BlockClock(EthereumClient client, TimeProvider time)
         }
     }
 
+    /// <summary>Takes the latest block's number, which was asked for with other things.</summary>
+    public void Asked(BigInteger block)
+    {
+        lock (_lock)
+            _last = new Reading(block, time.GetTimestamp());
+    }
+
     /// <summary>Makes the next use ask the chain.</summary>
     public void Forget()
     {

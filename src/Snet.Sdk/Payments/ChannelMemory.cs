@@ -82,11 +82,12 @@ internal sealed class ChannelMemory(AccountFolder? folder, ILogger logger)
         ChannelMemoryFile.CurrentVersion, owner.Network.ChainId, owner.Network.Mpe.ToLowerString(), owner.Account,
         [.. _groups!.Values.Select(group => new ChannelMemoryGroup(
             group.Recipient.ToLowerString(), group.GroupId,
-            [.. group.Points.Select(point => new ChannelMemoryPoint(Text(point.Block), point.Hash))],
+            Text(group.SearchedFrom), [.. group.Points.Select(point => new ChannelMemoryPoint(Text(point.Block), point.Hash))],
             [.. group.Channels.Select(c => new ChannelMemoryChannel(Text(c.Id), Text(c.Block), c.Signer.ToLowerString(), Text(c.Expiration)))]))]);
 
     private static RememberedChannels FromJson(ChannelMemoryGroup group) => new(EthereumAddress.Parse(group.Recipient), group.Group)
     {
+        SearchedFrom = Number(group.SearchedFrom),
         Points = [.. group.SearchedTo.Select(point => new ChainPoint(Number(point.Block), point.Hash))],
         Channels = [.. group.Channels.Select(c => new RememberedChannel(Number(c.Id), EthereumAddress.Parse(c.Signer), Number(c.Expiration), Number(c.Block)))],
     };
@@ -103,7 +104,7 @@ internal sealed record ChannelMemoryFile(int Version, long Chain, string Escrow,
 }
 
 /// <summary>The channels to one payment group; the points are the newest first.</summary>
-internal sealed record ChannelMemoryGroup(string Recipient, string Group, ChannelMemoryPoint[] SearchedTo, ChannelMemoryChannel[] Channels);
+internal sealed record ChannelMemoryGroup(string Recipient, string Group, string SearchedFrom, ChannelMemoryPoint[] SearchedTo, ChannelMemoryChannel[] Channels);
 
 /// <summary>A block up to which the logs were read.</summary>
 internal sealed record ChannelMemoryPoint(string Block, string Hash);

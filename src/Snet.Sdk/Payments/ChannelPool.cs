@@ -34,7 +34,7 @@ internal sealed class ChannelPool : IDisposable
     {
         (_group, _signer, _network) = (group, signer, services.Options.Network);
         (_escrow, _chain, _receipts, _time, _logger) = (services.Escrow, services.Chain, services.Receipts, services.Options.TimeProvider, services.Logger);
-        _finder = new ChannelFinder(services.Chain, _network);
+        _finder = new ChannelFinder(services.Chain, _network, services.Escrow.Owner, group, services.Memory);
         _reader = new ChannelStateReader(services.Chain, services.Escrow, signer, _network.Mpe);
         _funder = new ChannelFunder(services, group, signer.Address);
     }
@@ -104,9 +104,10 @@ internal sealed class ChannelPool : IDisposable
     /// <summary>Lists the channels as the contract has them now.</summary>
     public async Task<IReadOnlyList<PaymentChannel>> ListAsync(CancellationToken cancellationToken)
     {
-        var ids = await _finder.FindAsync(_escrow.Owner, _group.PaymentAddress, Bytes32.FromGroupId(_group.Id), cancellationToken).ConfigureAwait(false);
-        return await Task.WhenAll(ids.Select(async id => await _escrow.GetChannelAsync(id, cancellationToken).ConfigureAwait(false)
-            ?? throw ChannelStateException.NodeLags(id, "it told of its opening, and knows no such channel"))).ConfigureAwait(false);
+        IReadOnlyList<RememberedChannel> found = [];
+        await foreach (var more in _finder.FindAsync(cancellationToken).ConfigureAwait(false))
+            found = more;
+        return await ReadAsync(found, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes notice of channels that were opened or changed by hand.</summary>
@@ -136,8 +137,20 @@ internal sealed class ChannelPool : IDisposable
     public void Dispose()
     {
         _management.Dispose();
+        _finder.Dispose();
         foreach (var session in _sessions ?? [])
             session.Dispose();
+    }
+
+    // What is remembered or was told by logs is looked up in the contract before it is believed.
+    private async Task<IReadOnlyList<PaymentChannel>> ReadAsync(IReadOnlyList<RememberedChannel> found, CancellationToken cancellationToken)
+    {
+        var channels = await _escrow.GetChannelsAsync([.. found.Select(channel => channel.Id)], cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. channels.Select((channel, i) => channel ?? throw ChannelStateException.NodeLags(found[i].Id, "it told of its opening, and knows no such channel"))
+                .Where(channel => channel.Sender == _escrow.Owner && channel.Recipient == _group.PaymentAddress && channel.GroupId == _group.Id),
+        ];
     }
 
     // The one with most to spend that has enough and is not near its end; otherwise the one with most, to be filled.

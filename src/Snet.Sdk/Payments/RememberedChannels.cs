@@ -21,6 +21,9 @@ internal sealed record RememberedChannels(EthereumAddress Recipient, string Grou
     /// </remarks>
     public IReadOnlyList<ChainPoint> Points { get; init; } = [];
 
+    /// <summary>The first block that was searched; zero when the search has come to the contract's first. Older channels may be unknown.</summary>
+    public BigInteger SearchedFrom { get; init; }
+
     /// <summary>The block up to which was searched; null when never.</summary>
     public BigInteger? SearchedTo => Points.Count == 0 ? null : Points[0].Block;
 

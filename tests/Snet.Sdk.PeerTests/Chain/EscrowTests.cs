@@ -93,9 +93,9 @@ public class EscrowTests : RealChainFixture
             AbiEvent.Topic32("bytes32", Group),
         ];
 
-        var logs = await Chain.Client.GetLogsAsync(Chain.Mpe, topics, 0, await Chain.Client.GetBlockNumberAsync(default), default);
+        var logs = await Chain.Client.GetLogsAsync(Chain.Mpe, topics, 0, await Chain.Client.GetBlockNumberAsync(default), isHeavy: false, default);
         var ofAnyGroup = await Chain.Client.GetLogsAsync(
-            Chain.Mpe, [topics[0], null, topics[2]], 0, await Chain.Client.GetBlockNumberAsync(default), default);
+            Chain.Mpe, [topics[0], null, topics[2]], 0, null, isHeavy: false, default);
 
         logs.Select(log => EscrowContract.ChannelOpen.Decode(log.Topics, log.Data)[0]).ShouldBe([first, second]);
         logs.ShouldAllBe(log => log.Contract == Chain.Mpe && log.Block > 0);

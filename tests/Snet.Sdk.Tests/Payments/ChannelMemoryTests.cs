@@ -59,8 +59,8 @@ public sealed class ChannelMemoryTests
     [TestCase("{}")]
     [TestCase("""{"version":2,"chain":1,"escrow":"","account":"","groups":[]}""")]
     [TestCase("""{"version":1,"chain":1,"escrow":"","account":"","groups":[null]}""")]
-    [TestCase("""{"version":1,"chain":1,"escrow":"","account":"","groups":[{"recipient":"0x1","group":"g","searchedTo":[],"channels":[]}]}""")]
-    [TestCase("""{"version":1,"chain":1,"escrow":"","account":"","groups":[{"recipient":"0x00000000000000000000000000000000000000a1","group":"group","searchedTo":[{"block":"-1","hash":"0x"}],"channels":[]}]}""")]
+    [TestCase("""{"version":1,"chain":1,"escrow":"","account":"","groups":[{"recipient":"0x1","group":"g","searchedFrom":"0","searchedTo":[],"channels":[]}]}""")]
+    [TestCase("""{"version":1,"chain":1,"escrow":"","account":"","groups":[{"recipient":"0x00000000000000000000000000000000000000a1","group":"group","searchedFrom":"0","searchedTo":[{"block":"-1","hash":"0x"}],"channels":[]}]}""")]
     public void Load_FileCannotBeRead_IsThrownAwayAndWrittenAnew(string content)
     {
         Memory().Save(Searched(10, 17));
