@@ -43,6 +43,9 @@ internal sealed class GrpcCall : IAsyncDisposable
     /// <summary>The response trailers without the status; empty until the call has ended.</summary>
     public GrpcMetadata Trailers { get; private set; } = new();
 
+    /// <summary>Done when an answer has come or the call has ended; it never fails. <see cref="ReadAsync"/> tells which.</summary>
+    public Task Answered => WaitForAnswerAsync();
+
     /// <summary>Writes one message and waits until flow control has let it out.</summary>
     /// <returns>False when the call has already ended: <see cref="ReadAsync"/> then tells how.</returns>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
@@ -191,6 +194,8 @@ internal sealed class GrpcCall : IAsyncDisposable
         var body = await response.Content.ReadAsStreamAsync(_token).ConfigureAwait(false);
         _reader = new GrpcMessageReader(body, _options.MaxReceiveMessageSize, GrpcHeaders.Find(response.Headers, "grpc-encoding"));
     }
+
+    private async Task WaitForAnswerAsync() => await ((Task)NextAsync()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     // The read that is under way, or a new one. A writer and the reader may both ask.
     private Task<ReadOnlyMemory<byte>?> NextAsync()

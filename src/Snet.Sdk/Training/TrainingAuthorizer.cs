@@ -9,14 +9,15 @@ namespace Snet.Sdk.Training;
 /// <summary>Signs authorizations of training calls. Those that read share one for about an hour (protocol f.5).</summary>
 internal sealed class TrainingAuthorizer(ChainGateway chain, ISigner signer)
 {
+    public const string UploadRpc = "upload_and_validate";
     private const int UnifiedBlocks = 300; // half of what daemons allow, since their nodes may lag
-    private const int OwnBlocks = 2;       // of 5
 
     private readonly Lock _lock = new();
     private Wire.AuthorizationDetails? _unified;
-    private Wire.AuthorizationDetails? _upload;
 
     public ISigner Signer => signer;
+
+    public BlockClock Blocks => chain.Blocks;
 
     /// <summary>Gives the authorization that all reading calls share.</summary>
     public async Task<Wire.AuthorizationDetails> ForReadingAsync(CancellationToken cancellationToken)
@@ -40,28 +41,18 @@ internal sealed class TrainingAuthorizer(ChainGateway chain, ISigner signer)
     public async Task<Wire.AuthorizationDetails> ForAsync(string rpc, CancellationToken cancellationToken) =>
         await SignAsync(rpc, await chain.Blocks.GetAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Gives the authorization of an upload's next message: the daemon checks each, so it is renewed as blocks go by.</summary>
-    public async Task<Wire.AuthorizationDetails> ForUploadAsync(CancellationToken cancellationToken)
-    {
-        var block = await chain.Blocks.GetAsync(TimeSpan.FromSeconds(5), cancellationToken).ConfigureAwait(false);
-        lock (_lock)
-        {
-            if (_upload is { } known && block >= known.CurrentBlock && block - known.CurrentBlock < OwnBlocks)
-                return known;
-        }
-
-        var fresh = await SignAsync("upload_and_validate", block, cancellationToken).ConfigureAwait(false);
-        lock (_lock)
-            _upload = fresh;
-        return fresh;
-    }
+    /// <summary>Signs an authorization for parts of an upload.</summary>
+    /// <param name="block">The block that it names.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public Task<Wire.AuthorizationDetails> ForUploadAsync(BigInteger block, CancellationToken cancellationToken) =>
+        SignAsync(UploadRpc, block, cancellationToken);
 
     /// <summary>Makes the next authorization use the chain's latest block.</summary>
     public void Forget()
     {
         chain.Blocks.Forget();
         lock (_lock)
-            (_unified, _upload) = (null, null);
+            _unified = null;
     }
 
     private async Task<Wire.AuthorizationDetails> SignAsync(string message, BigInteger block, CancellationToken cancellationToken)

@@ -2,13 +2,12 @@ using Snet.Protocol;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Services;
 using Snet.Sdk.Training.Datasets;
+using Snet.Sdk.Training.Uploads;
 
 namespace Snet.Sdk.Training;
 
 public partial class TrainingClient
 {
-    private const string UploadRpc = "upload_and_validate";
-
     /// <summary>Checks a dataset, pays the provider for validating it, and uploads it.</summary>
     /// <param name="modelId">The model's id.</param>
     /// <param name="datasetPath">The archive's path.</param>
@@ -64,7 +63,7 @@ public partial class TrainingClient
         var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
         var upload = new DatasetUpload(modelId, dataset, options, _service.Client.Options, _caller.Authorizer);
         var status = await PayAsync(
-            UploadRpc, modelId, agreement, ct => ValidateModelPriceAsync(modelId, ct), PaymentHeaders.EscrowType,
+            TrainingAuthorizer.UploadRpc, modelId, agreement, ct => ValidateModelPriceAsync(modelId, ct), PaymentHeaders.EscrowType,
             (headers, ct) => upload.SendAsync(daemon, headers, ct), cancellationToken).ConfigureAwait(false);
         return await ConfirmAsync(modelId, status, cancellationToken).ConfigureAwait(false);
     }

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Snet.Sdk.Payments;
+using Snet.Sdk.Sandbox;
+using Snet.Sdk.Tests.Support;
+
+namespace Snet.Sdk.Tests.Training.Uploads;
+
+/// <summary>The daemon checks the authorization of each part, to five blocks: it is renewed while blocks go by.</summary>
+[TestFixture(SandboxDaemonVersion.V5_2)]
+[TestFixture(SandboxDaemonVersion.V6_0)]
+public sealed class RenewalTests(SandboxDaemonVersion version) : UploadTest(version)
+{
+    private const int Parts = 200;
+
+    [Test]
+    public async Task UploadAndValidateAsync_BlockEveryThirdPart_ArrivesWhole()
+    {
+        var (upload, dataset, snet) = await UploadAsync(renew: true);
+
+        (upload["chunks"]!.GetValue<int>(), upload["end"]!.GetValue<bool>()).ShouldBe((Parts, true));
+        upload["sha256"]!.ToString().ShouldBe(Convert.ToHexStringLower(SHA256.HashData(dataset.Archive)));
+        (await ReceiptsAsync(snet)).ShouldHaveSingleItem().Outcome.ShouldBe(PaymentOutcome.Paid);
+    }
+
+    [Test]
+    public async Task UploadAndValidateAsync_BlockEveryThirdPartWithoutRenewal_BreaksAndIsNotCharged()
+    {
+        SnetClient snet = null!;
+
+        var error = await Should.ThrowAsync<SnetException>(() => UploadAsync(renew: false, client => snet = client));
+
+        error.ToString().ShouldContain("authentication failed as the signature passed has expired");
+        error.MoneyMoved.ShouldBe(MoneyMoved.No);
+        (await ReceiptsAsync(snet)).ShouldAllBe(receipt => receipt.Outcome == PaymentOutcome.NotCharged);
+    }
+
+    // Uploads a dataset while a block comes with every third part, on a line on which no more than two parts are under way.
+    private async Task<(JsonNode Upload, PacedDataset Dataset, SnetClient Client)> UploadAsync(bool renew, Action<SnetClient>? onConnect = null)
+    {
+        var id = "";
+        var start = Sandbox.Chain.BlockNumber;
+        var dataset = new PacedDataset(Parts, async (part, cancellationToken) =>
+        {
+            if (part % 3 == 0)
+                Sandbox.Chain.Mine();
+            await HasPartsAsync(id, part - 3, cancellationToken);
+        });
+        var snet = Connect(options => options.DaemonHttpHandler = dataset);
+        onConnect?.Invoke(snet);
+        var training = Service(snet).Training;
+        id = (await training.CreateModelAsync("stt", "x")).Id;
+
+        await training.UploadAndValidateAsync(id, dataset.Source, ValidatePrice, InParts(renew));
+
+        Sandbox.Chain.BlockNumber.ShouldBeGreaterThanOrEqualTo(start + (Parts / 3));
+        return (Uploads(id).ShouldHaveSingleItem()!, dataset, snet);
+    }
+}
