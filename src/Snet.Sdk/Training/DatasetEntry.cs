@@ -40,6 +40,9 @@ public sealed class DatasetEntry
     /// <summary>The CRC-32 of the content that the archive states, where it does.</summary>
     internal uint? Crc { get; init; }
 
+    /// <summary>Whether the archive's own table says that no other entry has this content: none has its size and checksum.</summary>
+    internal bool IsOneOfAKind { get; init; }
+
     /// <summary>Opens the unpacked content; whoever calls this disposes of the stream.</summary>
     /// <returns>A stream that need not seek.</returns>
     public Stream OpenContent() => _openContent();

@@ -3,7 +3,7 @@ using Snet.Sdk.Training.Datasets;
 
 namespace Snet.Sdk.Training;
 
-/// <summary>Where a dataset comes from: an archive in a file or a stream, or a folder that is packed on the way.</summary>
+/// <summary>Where a dataset comes from: an archive in a file or a stream, or a folder or other files that are packed on the way.</summary>
 /// <remarks>Making one reads nothing. The bytes are opened when the dataset is checked or sent, and again each time.</remarks>
 public sealed class DatasetSource
 {
@@ -40,17 +40,9 @@ public sealed class DatasetSource
     public static DatasetSource FromStream(Stream stream, string fileName)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        if (!stream.CanRead)
-            throw new ArgumentException("Give a stream that can be read.", nameof(stream));
         CheckFileName(fileName, nameof(fileName));
 
-        var used = false;
-        return new DatasetSource(fileName, (_, cancellationToken) =>
-        {
-            if (!stream.CanSeek && Interlocked.Exchange(ref used, true))
-                throw new InvalidOperationException("This stream cannot seek and was already read. Give a function that opens it anew.");
-            return OpenStreamAsync(stream, fileName, leaveOpen: true, cancellationToken);
-        });
+        return Of(fileName, SeekableStream.Of(stream));
     }
 
     /// <summary>Takes an archive from a stream that is opened whenever it is needed, and closed afterwards.</summary>
@@ -62,15 +54,14 @@ public sealed class DatasetSource
         ArgumentNullException.ThrowIfNull(openStream);
         CheckFileName(fileName, nameof(fileName));
 
-        return new DatasetSource(fileName, (_, cancellationToken) =>
-            OpenStreamAsync(openStream(), fileName, leaveOpen: false, cancellationToken));
+        return Of(fileName, SeekableStream.Of(openStream));
     }
 
     /// <summary>Packs a folder into an archive of a kind that the method allows.</summary>
     /// <remarks>
-    /// The archive is a temporary file, has the folder's name, and the same bytes for the same content on every machine: names are
-    /// sorted, times and rights fixed. What operating systems leave behind (<c>.DS_Store</c>, <c>Thumbs.db</c>) stays out, with a
-    /// warning in the report; links are not followed and are errors in the report.
+    /// The archive is a temporary file, has the folder's name, and is built as by <see cref="DatasetBuilder"/>: the same bytes for the
+    /// same content on every machine; what operating systems leave behind (<c>.DS_Store</c>, <c>Thumbs.db</c>) stays out, with a warning
+    /// in the report; links are not followed and are errors in the report.
     /// </remarks>
     /// <param name="path">The folder. It must not be written to while it is packed.</param>
     /// <returns>
@@ -81,8 +72,25 @@ public sealed class DatasetSource
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
 
-        return new DatasetSource(path, (rules, cancellationToken) =>
-            Task.Run(() => FolderPacker.Pack(path, rules.AllowedArchiveTypes, cancellationToken), cancellationToken));
+        // The root of a drive has a name that no file can have.
+        var folder = new DirectoryInfo(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        return Of(path, new DatasetBuilder().AddFolder(path), folder.Parent is null ? "dataset" : folder.Name);
+    }
+
+    /// <summary>Builds an archive of a kind that the method allows, from whatever the builder was given.</summary>
+    /// <remarks>
+    /// The archive is a temporary file, built anew each time the dataset is checked or sent. To keep it, and a list of what is in it, use
+    /// <see cref="DatasetBuilder.BuildAsync"/>. What breaks rules is in the report.
+    /// </remarks>
+    /// <param name="builder">What goes into the archive. What is added later goes into later archives.</param>
+    /// <param name="name">The name to send with it, without an ending.</param>
+    /// <exception cref="ArgumentException">The name is empty or has folders.</exception>
+    public static DatasetSource FromBuilder(DatasetBuilder builder, string name = "dataset")
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        CheckFileName(name, nameof(name));
+
+        return Of(name, builder, name);
     }
 
     /// <summary>Brings readers for kinds of archive that the SDK does not read itself, such as 7z and rar.</summary>
@@ -110,6 +118,12 @@ public sealed class DatasetSource
         return dataset;
     }
 
+    private static DatasetSource Of(string description, DatasetBuilder builder, string name) => new(
+        description, (rules, cancellationToken) => Task.Run(() => builder.PackAsync(name, rules, cancellationToken), cancellationToken));
+
+    private static DatasetSource Of(string fileName, Func<CancellationToken, Task<Stream>> openAsync) => new(
+        fileName, async (_, cancellationToken) => new OpenedDataset(fileName, await openAsync(cancellationToken).ConfigureAwait(false)));
+
     private static FileStream OpenFile(string path)
     {
         if (Directory.Exists(path))
@@ -117,42 +131,6 @@ public sealed class DatasetSource
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no dataset at `{path}`.", path);
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
-    }
-
-    private static async Task<OpenedDataset> OpenStreamAsync(
-        Stream stream, string fileName, bool leaveOpen, CancellationToken cancellationToken)
-    {
-        if (stream.CanSeek)
-        {
-            stream.Position = 0;
-            return new OpenedDataset(fileName, stream, leaveOpen);
-        }
-
-        try
-        {
-            return new OpenedDataset(fileName, await SpoolAsync(stream, cancellationToken).ConfigureAwait(false));
-        }
-        finally
-        {
-            if (!leaveOpen)
-                await stream.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<FileStream> SpoolAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var file = TempFile.Create();
-        try
-        {
-            await stream.CopyToAsync(file, BufferSize, cancellationToken).ConfigureAwait(false);
-            file.Position = 0;
-            return file;
-        }
-        catch
-        {
-            await file.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
     }
 
     private static string CheckFileName(string? fileName, string parameter)

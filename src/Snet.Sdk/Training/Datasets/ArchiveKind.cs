@@ -26,7 +26,7 @@ internal sealed record ArchiveKind(string Name, params string[] OtherEndings)
 
     /// <summary>Gives the kind that a file name claims by its longest known ending.</summary>
     public static ArchiveKind? FromName(string fileName) =>
-        Array.Find(s_endings, pair => TypeList.Matches([pair.Ending], fileName)).Kind;
+        Array.Find(s_endings, pair => TypeList.Matches(pair.Ending, fileName)).Kind;
 
     /// <summary>
     /// Says whether a provider's list allows a dataset of this kind under this name. A list that says <c>gz</c> means <c>tar.gz</c> too,
@@ -37,7 +37,7 @@ internal sealed record ArchiveKind(string Name, params string[] OtherEndings)
         var kind = FromType(kindName);
         return types.Count == 0 || types.Any(type => FromType(type) is { } allowed
             ? allowed == kind || (allowed == Gz && kind == TarGz) || (allowed == Bz2 && kind == TarBz2)
-            : type == kindName || TypeList.Matches([type], fileName));
+            : type == kindName || TypeList.Matches(type, fileName));
     }
 
     /// <summary>Gives the <see cref="Name"/>.</summary>

@@ -1,7 +1,7 @@
 namespace Snet.Sdk.Training.Datasets;
 
 /// <summary>One check of one dataset: what it is, whether that is allowed, and then every entry of it. Used once.</summary>
-internal sealed class DatasetCheck
+internal sealed class DatasetCheck : IDisposable
 {
     private readonly OpenedDataset _dataset;
     private readonly MethodMetadata _rules;
@@ -48,6 +48,9 @@ internal sealed class DatasetCheck
             _warnings.ToList(),
             _rules.DatasetDescription);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _entries.Dispose();
 
     private void AddPackingProblems()
     {

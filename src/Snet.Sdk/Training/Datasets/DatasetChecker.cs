@@ -25,7 +25,7 @@ internal static class DatasetChecker
     {
         // Unpacking keeps a processor busy, and the archive libraries read synchronously.
         using var archive = new SourceStream(dataset.Content);
-        var check = new DatasetCheck(dataset, archive, rules, limits);
+        using var check = new DatasetCheck(dataset, archive, rules, limits);
         var report = await Task.Run(() => check.RunAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         dataset.Content.Position = 0;
         return report;

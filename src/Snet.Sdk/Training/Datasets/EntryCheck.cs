@@ -7,12 +7,12 @@ namespace Snet.Sdk.Training.Datasets;
 
 /// <summary>Checks the entries of one dataset, one after the other, and remembers what the search for duplicates needs.</summary>
 internal sealed class EntryCheck(
-    MethodMetadata rules, SourceStream archive, ExpansionMeter meter, ProblemList errors, ProblemList warnings)
+    MethodMetadata rules, SourceStream archive, ExpansionMeter meter, ProblemList errors, ProblemList warnings) : IDisposable
 {
     private const int BufferSize = 1 << 17;
-    private const char NotDecoded = '\uFFFD';
     private readonly IReadOnlyList<string> _types = rules.AllowedFileTypes;
     private readonly List<SeenFile> _files = [];
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>How many entries came by, folders among them.</summary>
     public int EntryCount { get; private set; }
@@ -47,11 +47,14 @@ internal sealed class EntryCheck(
     /// <summary>Reports the duplicates among all entries checked.</summary>
     public void ReportDuplicates() => DuplicateSearch.Report(_files, errors, warnings);
 
+    /// <inheritdoc/>
+    public void Dispose() => _hash.Dispose();
+
     private void CheckName(string name)
     {
         if (EntryName.WhyUnsafe(name) is { } reason)
             errors.Add(DatasetRule.UnsafeName, $"Unsafe file name: `{EntryName.Show(name)}`: {reason}", name);
-        if (name.Contains(NotDecoded, StringComparison.Ordinal))
+        if (name.Contains(EntryName.NotDecoded, StringComparison.Ordinal))
         {
             warnings.Add(DatasetRule.NameEncoding,
                 $"File name in an unknown encoding: `{EntryName.Show(name)}`. Others may read it differently", name);
@@ -73,7 +76,7 @@ internal sealed class EntryCheck(
 
         if (size == 0)
             AddWarning(DatasetRule.EmptyFile, entry, $"Empty file: {Quote(entry)}");
-        if (!entry.Name.Contains(NotDecoded, StringComparison.Ordinal)) // two names may look alike only because they were not decoded
+        if (!entry.Name.Contains(EntryName.NotDecoded, StringComparison.Ordinal)) // two names may look alike only because they were not decoded
             _files.Add(new SeenFile(entry.Name, content.Fingerprint));
     }
 
@@ -125,9 +128,9 @@ internal sealed class EntryCheck(
     /// <summary>Reads to the very end, where the checksum is, through one buffer.</summary>
     private (long Size, UInt128? Fingerprint) ReadToEnd(DatasetEntry entry, Stream content, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var crc = new Crc32();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         long size = 0;
         try
         {
@@ -135,13 +138,15 @@ internal sealed class EntryCheck(
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 meter.Add(count);
-                hash.AppendData(buffer.AsSpan(0, count));
+                if (!entry.IsOneOfAKind)
+                    _hash.AppendData(buffer.AsSpan(0, count));
                 if (entry.Crc is not null)
                     crc.Update(new ArraySegment<byte>(buffer, 0, count));
             }
         }
         finally
         {
+            _hash.GetHashAndReset(digest); // damage may have ended the reading; the next file starts anew
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
@@ -149,7 +154,7 @@ internal sealed class EntryCheck(
             AddDamage(entry, $"it has {size} bytes, and the archive says {entry.Size}");
         else if (entry.Crc is { } stated && stated != (uint)crc.Value)
             AddDamage(entry, "its checksum does not match");
-        return (size, size == 0 ? null : BinaryPrimitives.ReadUInt128BigEndian(hash.GetHashAndReset()));
+        return (size, size == 0 || entry.IsOneOfAKind ? null : BinaryPrimitives.ReadUInt128BigEndian(digest));
     }
 
     private void AddDamage(DatasetEntry entry, string reason)

@@ -5,9 +5,8 @@ namespace Snet.Sdk.Training.Datasets;
 /// checked; disposing closes it and removes a temporary file.
 /// </summary>
 /// <param name="fileName">The name to send with it.</param>
-/// <param name="content">The bytes; the stream can seek.</param>
-/// <param name="leaveOpen">Whether the stream is the caller's and stays open.</param>
-internal sealed class OpenedDataset(string fileName, Stream content, bool leaveOpen = false) : IAsyncDisposable
+/// <param name="content">The bytes; the stream can seek, and is closed with this.</param>
+internal sealed class OpenedDataset(string fileName, Stream content) : IAsyncDisposable
 {
     /// <summary>The name to send with it, without folders.</summary>
     public string FileName { get; } = fileName;
@@ -28,5 +27,5 @@ internal sealed class OpenedDataset(string fileName, Stream content, bool leaveO
     public IReadOnlyList<DatasetProblem> PackingWarnings { get; init; } = [];
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => leaveOpen ? ValueTask.CompletedTask : Content.DisposeAsync();
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
 }

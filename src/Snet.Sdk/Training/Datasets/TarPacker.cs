@@ -18,58 +18,62 @@ internal static class TarPacker
     private const UnixFileMode FolderRights =
         FileRights | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Writes the entries in the order given.</summary>
-    public static void Write(IReadOnlyList<FolderEntry> entries, ArchiveKind kind, Stream output, CancellationToken cancellationToken)
-    {
-        if (kind == ArchiveKind.TarGz)
-            WriteGzip(entries, output, cancellationToken);
-        else if (kind == ArchiveKind.TarBz2)
-            WriteBzip2(entries, output, cancellationToken);
-        else
-            WriteTar(entries, output, cancellationToken);
-    }
+    /// <summary>Writes the items in the order given.</summary>
+    public static Task<IReadOnlyList<DatasetFile>> WriteAsync(
+        IReadOnlyList<PackItem> items, ArchiveKind kind, Stream output, CancellationToken cancellationToken) =>
+        kind == ArchiveKind.TarGz ? WriteGzipAsync(items, output, cancellationToken)
+        : kind == ArchiveKind.TarBz2 ? WriteBzip2Async(items, output, cancellationToken)
+        : WriteTarAsync(items, output, null, cancellationToken);
 
-    private static void WriteGzip(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<DatasetFile>> WriteGzipAsync(
+        IReadOnlyList<PackItem> items, Stream output, CancellationToken cancellationToken)
     {
+        IReadOnlyList<DatasetFile> files;
         using (var gzip = new GZipOutputStream(output) { IsStreamOwner = false })
         {
-            WriteTar(entries, gzip, cancellationToken, entry => gzip.SetLevel(PackedFile.IsPackedAlready(entry.Name) ? 0 : Level));
+            void SetLevel(PackItem item) => gzip.SetLevel(Packer.IsPackedAlready(item.Name) ? 0 : Level);
+            files = await WriteTarAsync(items, gzip, SetLevel, cancellationToken).ConfigureAwait(false);
         }
 
         // The library notes the present time in the header; zero is the format's word for none.
         output.Position = GzipTimeOffset;
         output.Write([0, 0, 0, 0]);
+        return files;
     }
 
-    private static void WriteBzip2(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<DatasetFile>> WriteBzip2Async(
+        IReadOnlyList<PackItem> items, Stream output, CancellationToken cancellationToken)
     {
         using var bzip2 = new BZip2OutputStream(output) { IsStreamOwner = false };
-        WriteTar(entries, bzip2, cancellationToken);
+        return await WriteTarAsync(items, bzip2, null, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void WriteTar(
-        IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken, Action<FolderEntry>? prepare = null)
+    private static async Task<IReadOnlyList<DatasetFile>> WriteTarAsync(
+        IReadOnlyList<PackItem> items, Stream output, Action<PackItem>? prepare, CancellationToken cancellationToken)
     {
-        if (entries.Count == 0)
+        var files = new List<DatasetFile>();
+        if (items.Count == 0)
             output.Write(new byte[EndMarkSize]); // the library writes none for a tar without entries
         using var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
-        foreach (var entry in entries)
+        foreach (var item in items)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            prepare?.Invoke(entry);
-            using var content = entry.File is null ? null : entry.Open();
-            tar.WriteEntry(content is null
-                ? Describe(TarEntryType.Directory, entry.Name, FolderRights)
-                : WithContent(Describe(TarEntryType.RegularFile, entry.Name, FileRights), content));
+            prepare?.Invoke(item);
+            if (item.OpenAsync is null)
+            {
+                tar.WriteEntry(Describe(TarEntryType.Directory, item.Name, FolderRights));
+                continue;
+            }
+
+            using var content = await item.OpenContentAsync(cancellationToken).ConfigureAwait(false);
+            var entry = Describe(TarEntryType.RegularFile, item.Name, FileRights);
+            entry.DataStream = content; // which a folder's entry refuses, even for none
+            tar.WriteEntry(entry);
+            files.Add(content.Describe());
         }
+
+        return files;
     }
 
     private static GnuTarEntry Describe(TarEntryType type, string name, UnixFileMode rights) =>
-        new(type, name) { ModificationTime = PackedFile.Time, Mode = rights };
-
-    private static GnuTarEntry WithContent(GnuTarEntry entry, Stream content)
-    {
-        entry.DataStream = content; // which a folder's entry refuses, even for none
-        return entry;
-    }
+        new(type, name) { ModificationTime = Packer.Time, Mode = rights };
 }

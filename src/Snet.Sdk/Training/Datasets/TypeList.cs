@@ -20,21 +20,35 @@ internal static class TypeList
     /// <summary>Says whether a file name ends in one of the types; the case does not matter, and a type may have several parts.</summary>
     public static bool Matches(IReadOnlyList<string> types, string entryName)
     {
-        var name = FileName(entryName).TrimStart('.');
-        return types.Any(type => name.Length > type.Length + 1
+        foreach (var type in types)
+        {
+            if (Matches(type, entryName))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Says whether a file name ends in this type. Asked often for each entry, so it makes no garbage.</summary>
+    public static bool Matches(string type, string entryName)
+    {
+        var name = FileName(entryName);
+        return name.Length > type.Length + 1
             && name[^(type.Length + 1)] == '.'
-            && name.EndsWith(type, StringComparison.OrdinalIgnoreCase));
+            && name.EndsWith(type, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Gives what stands behind the last dot of a file name; a name that starts with its only dot has no type.</summary>
     public static string TypeOf(string entryName)
     {
-        var name = FileName(entryName).TrimStart('.');
+        var name = FileName(entryName);
         var dot = name.LastIndexOf('.');
-        return dot < 0 ? "" : name[(dot + 1)..];
+        return dot < 0 ? "" : name[(dot + 1)..].ToString();
     }
 
-    private static string FileName(string entryName) => entryName[(entryName.LastIndexOfAny(['/', '\\']) + 1)..];
+    /// <summary>Gives the name without folders and without dots in front, which do not begin a type.</summary>
+    private static ReadOnlySpan<char> FileName(string entryName) =>
+        entryName.AsSpan(entryName.AsSpan().LastIndexOfAny('/', '\\') + 1).TrimStart('.');
 
     private static string Normalize(string word) =>
         (word.StartsWith("*.", StringComparison.Ordinal) ? word[2..] : word).Trim('.').ToLowerInvariant();

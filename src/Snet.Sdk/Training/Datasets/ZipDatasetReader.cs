@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.IO.Compression;
 using ICSharpCode.SharpZipLib;
 using ICSharpCode.SharpZipLib.Zip;
@@ -21,6 +22,7 @@ internal sealed class ZipDatasetReader(DatasetLimits limits)
     {
         using var zip = Open(archive);
         var methods = new Lazy<CompressionMethod[]>(() => ReadMethods(archive));
+        var repeats = FindRepeats(zip.Entries);
         for (var i = 0; i < zip.Entries.Count; i++)
         {
             var (entry, index) = (zip.Entries[i], i);
@@ -30,8 +32,22 @@ internal sealed class ZipDatasetReader(DatasetLimits limits)
                 Type = TypeOf(entry),
                 IsEncrypted = entry.IsEncrypted,
                 Crc = entry.Crc32,
+                IsOneOfAKind = !repeats.Contains((entry.Length, entry.Crc32)),
             };
         }
+    }
+
+    /// <summary>Gives size and checksum of what may be there twice; only that needs to be compared by a real hash.</summary>
+    private static HashSet<(long Size, uint Crc)> FindRepeats(ReadOnlyCollection<ZipArchiveEntry> entries)
+    {
+        var (seen, repeats) = (new HashSet<(long, uint)>(entries.Count), new HashSet<(long, uint)>());
+        foreach (var entry in entries)
+        {
+            if (!seen.Add((entry.Length, entry.Crc32)))
+                repeats.Add((entry.Length, entry.Crc32));
+        }
+
+        return repeats;
     }
 
     /// <summary>Reads the whole table of contents, which is bounded first: it is held in memory.</summary>

@@ -9,31 +9,53 @@ namespace Snet.Sdk.Training.Datasets;
 internal static class ZipPacker
 {
     private const int Level = 6;
+    private const int BufferSize = 1 << 17;
     private const int FileRights = 0x81A4 << 16; // a file, rw-r--r--
     private const int FolderRights = 0x41ED << 16; // a folder, rwxr-xr-x
 
-    /// <summary>Writes the entries in the order given.</summary>
-    public static void Write(IReadOnlyList<FolderEntry> entries, Stream output, CancellationToken cancellationToken)
+    /// <summary>From here on the large form, a little before it must be: what cannot be packed grows a little when it is packed.</summary>
+    private const long LargeSize = 0xFF00_0000;
+
+    /// <summary>Writes the items in the order given.</summary>
+    public static async Task<IReadOnlyList<DatasetFile>> WriteAsync(
+        IReadOnlyList<PackItem> items, Stream output, CancellationToken cancellationToken)
     {
-        using var zip = new ZipOutputStream(output) { IsStreamOwner = false, UseZip64 = UseZip64.Dynamic };
+        var files = new List<DatasetFile>();
+        // Not disposed of: after a failure that would complain of the unfinished entry, in place of what failed.
+        var zip = new ZipOutputStream(output) { IsStreamOwner = false, UseZip64 = UseZip64.Dynamic };
         zip.SetLevel(Level);
-        foreach (var entry in entries)
+        foreach (var item in items)
         {
-            using var content = entry.File is null ? Stream.Null : entry.Open();
-            zip.PutNextEntry(Describe(entry, content.Length));
-            PackedFile.Copy(content, zip, content.Length, cancellationToken);
-            zip.CloseEntry();
+            if (item.OpenAsync is null)
+            {
+                zip.PutNextEntry(Describe(item.Name, FolderRights, 0));
+                continue;
+            }
+
+            using var content = await item.OpenContentAsync(cancellationToken).ConfigureAwait(false);
+            zip.PutNextEntry(Describe(item.Name, FileRights, content.Length));
+            content.CopyTo(zip, BufferSize);
+            files.Add(content.Describe());
         }
+
+        zip.Finish();
+        return files;
     }
 
-    private static ZipEntry Describe(FolderEntry entry, long size) => new(entry.Name)
+    private static ZipEntry Describe(string name, int rights, long size)
     {
-        DateTime = PackedFile.Time.DateTime,
-        IsUnicodeText = true,
-        // Always Unix: of entries made on DOS, common programs take the names to be in an old code page, whatever the flag says.
-        HostSystem = (int)HostSystemID.Unix,
-        ExternalFileAttributes = entry.File is null ? FolderRights : FileRights,
-        Size = size,
-        CompressionMethod = PackedFile.IsPackedAlready(entry.Name) ? CompressionMethod.Stored : CompressionMethod.Deflated,
-    };
+        var entry = new ZipEntry(name)
+        {
+            DateTime = Packer.Time.DateTime,
+            IsUnicodeText = true,
+            // Always Unix: of entries made on DOS, common programs take the names to be in an old code page, whatever the flag says.
+            HostSystem = (int)HostSystemID.Unix,
+            ExternalFileAttributes = rights,
+            Size = size,
+            CompressionMethod = Packer.IsPackedAlready(name) ? CompressionMethod.Stored : CompressionMethod.Deflated,
+        };
+        if (size >= LargeSize)
+            entry.ForceZip64();
+        return entry;
+    }
 }

@@ -302,6 +302,7 @@ public class DatasetCheckerTests
     [TestCase("a.txt", "a.txt")]
     [TestCase("a/b.txt", "./a/b.txt")]
     [TestCase("a/b.txt", "a//b.txt")]
+    [TestCase("a/b", "a/b/c/d.txt")]
     public async Task CheckAsync_SameNameTwice_IsAnError(string first, string second)
     {
         var report = await CheckAsync(Tar(Text(first, "1"), Text(second, "2")), null, "data.tar");
@@ -323,6 +324,24 @@ public class DatasetCheckerTests
     {
         var report = await CheckAsync(Pack(fileName, Text("c", "same"), Text("a", "same"), Text("b", "other")), null, fileName);
 
+        report.Errors.ShouldBeEmpty();
+        report.Warnings.Lines().ShouldBe(["Duplicate content: `c` and `a`"]);
+    }
+
+    [Test]
+    public async Task CheckAsync_SameSizeAndChecksumButOtherContent_IsNoDuplicate([Values("data.zip", "data.tar")] string fileName)
+    {
+        byte[] first = [1, 2, 3, 4, 5, 6, 7, 8];
+        byte[] second = [.. first];
+        foreach (var (i, bits) in new byte[] { 0x41, 0x06, 0x71, 0xDB, 0x01 }.Index()) // the polynomial of CRC-32, which CRC-32 does not see
+            second[i + 1] ^= bits;
+        var crcs = new ICSharpCode.SharpZipLib.Checksum.Crc32[] { new(), new() };
+        crcs[0].Update(first);
+        crcs[1].Update(second);
+
+        var report = await CheckAsync(Pack(fileName, ("a", first), ("b", second), ("c", first)), null, fileName);
+
+        crcs[0].Value.ShouldBe(crcs[1].Value);
         report.Errors.ShouldBeEmpty();
         report.Warnings.Lines().ShouldBe(["Duplicate content: `c` and `a`"]);
     }
