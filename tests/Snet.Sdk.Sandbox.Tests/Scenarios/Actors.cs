@@ -27,9 +27,9 @@ internal sealed class Actors : IDisposable
         return New.Contains(name) ? Create(name) : null;
     }
 
-    /// <summary>Gives an actor's key.</summary>
+    /// <summary>Gives an actor's key; the name may be written as a variable.</summary>
     /// <exception cref="ScenarioException">Nobody has that name.</exception>
-    public PrivateKey Get(string name) => Find(name) ?? throw new ScenarioException($"there is no actor '{name}'");
+    public PrivateKey Get(string name) => Find(name.TrimStart('$')) ?? throw new ScenarioException($"there is no actor '{name}'");
 
     /// <summary>Brings a new actor in; one of the same name leaves.</summary>
     public PrivateKey Create(string name) => _keys[name] = PrivateKey.Create();

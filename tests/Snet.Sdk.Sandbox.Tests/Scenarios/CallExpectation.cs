@@ -14,11 +14,11 @@ internal sealed class CallExpectation(Matcher matcher, MessageMatcher messages)
     {
         var members = new Members("the expectation", expected ?? []);
         var problem = Code(members.Take("code"), outcome)
-            ?? (members.Take("message") is { } text ? matcher.Text("the message", text, outcome.Text) : null)
-            ?? Response(method, members.Take("response"), outcome)
-            ?? Responses(method, members.Take("responses"), outcome)
-            ?? Metadata("header", members.Take("headers") as JsonObject, outcome.Headers)
-            ?? Metadata("trailer", members.Take("trailers") as JsonObject, outcome.Trailers);
+            ?? (members.Has("message") ? Message(members.Take("message"), outcome) : null)
+            ?? (members.Has("response") ? Response(method, members.Take("response"), outcome) : null)
+            ?? (members.Has("responses") ? Responses(method, members.Need("responses"), outcome) : null)
+            ?? Metadata("header", members.MaybeObject("headers"), outcome.Headers)
+            ?? Metadata("trailer", members.MaybeObject("trailers"), outcome.Trailers);
         if (problem is null)
             members.End();
         return problem;
@@ -35,19 +35,21 @@ internal sealed class CallExpectation(Matcher matcher, MessageMatcher messages)
         return codes.Contains(outcome.Code) ? null : $"the code is {outcome.Code} '{outcome.Text}' and not {string.Join(" or ", codes)}";
     }
 
+    private string? Message(JsonNode? expected, CallOutcome outcome) => expected is null
+        ? outcome.Text.Length == 0 ? null : $"the message is '{outcome.Text}' and should be absent"
+        : matcher.Text("the message", expected, outcome.Text);
+
     private string? Response(string method, JsonNode? expected, CallOutcome outcome)
     {
         if (expected is null)
-            return null;
+            return outcome.Messages.All(message => message.Length == 0) ? null : "the response is there and should be absent";
         return outcome.Messages.Count == 1
             ? messages.Message("the response", expected, Messages.Response(method, outcome.Messages[0]))
             : $"{outcome.Messages.Count} messages came and not 1";
     }
 
-    private string? Responses(string method, JsonNode? expected, CallOutcome outcome)
+    private string? Responses(string method, JsonNode expected, CallOutcome outcome)
     {
-        if (expected is null)
-            return null;
         var came = outcome.Messages.Select(message => Messages.Response(method, message)).ToList();
         return Matcher.List("the responses", expected, came, messages.Message);
     }
@@ -61,8 +63,9 @@ internal sealed class CallExpectation(Matcher matcher, MessageMatcher messages)
                 (null, []) => null,
                 (null, _) => $"the {what} {name} is there and should be absent",
                 (_, []) => $"the {what} {name} is absent",
-                var (one, all) when all[0].IsBinary => matcher.Bytes($"the {what} {name}", one, all[0].Bytes),
-                var (one, all) => matcher.Text($"the {what} {name}", one, all[0].Text),
+                (JsonArray or JsonObject { Count: 1 }, var all) when !Values.IsOperation(value) =>
+                    Matcher.List($"the {what} {name}", value, all, Single),
+                var (one, all) => Single($"the {what} {name}", one, all[0]),
             };
             if (problem is not null)
                 return problem;
@@ -70,4 +73,7 @@ internal sealed class CallExpectation(Matcher matcher, MessageMatcher messages)
 
         return null;
     }
+
+    private string? Single(string where, JsonNode expected, GrpcMetadataEntry entry) =>
+        entry.IsBinary ? matcher.Bytes(where, expected, entry.Bytes) : matcher.Text(where, expected, entry.Text);
 }

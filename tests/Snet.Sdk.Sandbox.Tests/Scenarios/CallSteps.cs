@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
@@ -19,8 +20,8 @@ internal sealed class CallSteps(ScenarioPlatform platform, Variables variables, 
     public async Task CallAsync(Members step)
     {
         var plan = Plan(step);
-        var expected = step.Take("expect") as JsonObject;
-        var save = step.Take("save") as JsonObject;
+        var expected = step.MaybeObject("expect");
+        var save = step.MaybeObject("save");
         var limit = platform.Clock.Time.GetUtcNow() + (Milliseconds(step, "withinMs") ?? TimeSpan.Zero);
         while (true)
         {
@@ -56,8 +57,9 @@ internal sealed class CallSteps(ScenarioPlatform platform, Variables variables, 
         var (method, call) = Running(step);
         call.Release();
         var outcome = await FinishAsync(call);
-        if (expectation.Compare(method, step.Take("expect") as JsonObject, outcome) is { } problem)
+        if (expectation.Compare(method, step.MaybeObject("expect"), outcome) is { } problem)
             throw new ScenarioException($"{method}: {problem}");
+        Save(method, step.MaybeObject("save"), outcome);
         _running.Remove(step.Text("name"));
         call.Dispose();
     }
@@ -93,7 +95,7 @@ internal sealed class CallSteps(ScenarioPlatform platform, Variables variables, 
         var requests = step.Has("requests") ? step.List("requests") : [step.Need("request").DeepClone()];
         return new CallPlan(
             method,
-            Headers(step.Take("headers") as JsonObject ?? []),
+            Headers(step.MaybeObject("headers") ?? []),
             [.. requests.Select(request => Messages.Request(method, request!, values))],
             Milliseconds(step, "deadlineMs"),
             Milliseconds(step, "pauseMs") ?? TimeSpan.Zero,
@@ -137,8 +139,16 @@ internal sealed class CallSteps(ScenarioPlatform platform, Variables variables, 
     private static object Field(IMessage message, string path)
     {
         object value = message;
-        foreach (var name in path.Split('.'))
+        foreach (var name in path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.'))
         {
+            if (value is IList list)
+            {
+                value = int.TryParse(name, out var place) && place < list.Count
+                    ? list[place]!
+                    : throw new ScenarioException($"the list has {list.Count} elements, and '{path}' is none of them");
+                continue;
+            }
+
             var field = (value as IMessage)?.Descriptor.FindFieldByName(name) ?? throw new ScenarioException($"there is no field '{path}' to save");
             value = field.Accessor.GetValue((IMessage)value) ?? throw new ScenarioException($"'{path}' is absent and cannot be saved");
         }

@@ -35,23 +35,25 @@ internal sealed class Matcher(Values values)
     /// <summary>Compares lists: element by element, or <c>$contains</c> and <c>$lacks</c> for one of them.</summary>
     public static string? List<T>(string where, JsonNode expected, IReadOnlyList<T> actual, Func<string, JsonNode, T, string?> compare)
     {
-        if (expected is JsonObject { Count: 1 } one)
-        {
-            var (name, element) = (one.First().Key, one.First().Value!);
-            var found = actual.Any(item => compare(where, element, item) is null);
-            return name switch
-            {
-                "$contains" => found ? null : $"none of the {actual.Count} in {where} is {Cut(element.ToJsonString())}",
-                "$lacks" => found ? $"one of those in {where} is {Cut(element.ToJsonString())}" : null,
-                _ => throw new ScenarioException($"'{name}' is an expectation that the replayer does not know"),
-            };
-        }
-
+        if (expected is JsonObject { Count: > 0 } wanted)
+            return wanted.Select(one => Element(where, one.Key, one.Value!, actual, compare)).FirstOrDefault(problem => problem is not null);
         if (expected is not JsonArray list)
             return $"{where} is a list, which {Cut(expected.ToJsonString())} is not";
         if (list.Count != actual.Count)
             return $"{where} has {actual.Count} elements and not {list.Count}";
         return list.Select((element, i) => compare($"{where}[{i}]", element!, actual[i])).FirstOrDefault(problem => problem is not null);
+    }
+
+    private static string? Element<T>(
+        string where, string name, JsonNode element, IReadOnlyList<T> actual, Func<string, JsonNode, T, string?> compare)
+    {
+        var found = actual.Any(item => compare(where, element, item) is null);
+        return name switch
+        {
+            "$contains" => found ? null : $"none of the {actual.Count} in {where} is {Cut(element.ToJsonString())}",
+            "$lacks" => found ? $"one of those in {where} is {Cut(element.ToJsonString())}" : null,
+            _ => throw new ScenarioException($"'{name}' is an expectation that the replayer does not know"),
+        };
     }
 
     /// <summary>Compares JSON; only the members that are named count, and null wants them absent or empty.</summary>
@@ -63,7 +65,7 @@ internal sealed class Matcher(Values values)
             return $"{where} is absent";
         if (IsAnything(expected))
             return IsNothing(actual) ? $"{where} is absent" : null;
-        if (expected is JsonObject { Count: 1 } one && one.First().Key is "$contains" or "$lacks" || expected is JsonArray)
+        if (expected is JsonArray || (expected is JsonObject { Count: > 0 } some && some.All(one => one.Key is "$contains" or "$lacks")))
             return actual is JsonArray list ? List<JsonNode?>(where, expected, [.. list], Json) : $"{where} is no list";
         if (expected is JsonObject wanted)
         {

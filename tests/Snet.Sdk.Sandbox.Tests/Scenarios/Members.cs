@@ -28,6 +28,14 @@ internal sealed class Members(string what, JsonObject json)
     public string Text(string name) =>
         Need(name) is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Wrong(name, "a text");
 
+    /// <summary>Gives an object, or null when it is absent.</summary>
+    public JsonObject? MaybeObject(string name) => Take(name) switch
+    {
+        null => null,
+        JsonObject value => value,
+        _ => throw Wrong(name, "an object"),
+    };
+
     /// <summary>Gives an object.</summary>
     public JsonObject Object(string name) => Need(name) as JsonObject ?? throw Wrong(name, "an object");
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Numerics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -67,6 +68,7 @@ internal sealed class MessageMatcher(Matcher matcher, Values values)
         string text => matcher.Text(where, expected, text),
         float or double => matcher.Real(where, expected, Convert.ToDouble(value, null)),
         bool flag => matcher.Json(where, expected, JsonValue.Create(flag)),
+        Enum when expected.GetValueKind() == JsonValueKind.Number => matcher.Json(where, expected, JsonValue.Create((int)value)),
         Enum => Enumerated(where, expected, field.EnumType, (int)value),
         _ when Matcher.IsAnything(expected) => null,
         _ => values.Number(expected) == BigInteger.Parse(value.ToString()!, null) ? null : $"{where} is {value} and not {values.Number(expected)}",

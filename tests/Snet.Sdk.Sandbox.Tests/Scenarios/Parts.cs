@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Json.Nodes;
-using Snet.Ethereum;
 
 namespace Snet.Sdk.Sandbox.Scenarios;
 
@@ -22,7 +21,7 @@ internal static class Parts
             "address" => values.Address(value).ToByteArray(),
             "uint256" => Word(values.Number(value)),
             "bytes" => values.Bytes(value),
-            "hex" => Hex.Decode(values.Text(value)),
+            "hex" => Convert.FromHexString(values.Text(value) is ['0', 'x', .. var digits] ? digits : values.Text(value)),
             _ => throw new ScenarioException($"'{type}' is a type of part that the replayer does not know"),
         };
     }

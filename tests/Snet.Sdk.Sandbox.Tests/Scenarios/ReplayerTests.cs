@@ -29,6 +29,8 @@ internal sealed class ReplayerTests
     [TestCase("""{"step":"dance"}""", "dance: this is a step that the replayer does not know")]
     [TestCase("""{"step":"mine","blocks":1,"fast":true}""", "members that the replayer does not know: fast")]
     [TestCase("""{"step":"mine"}""", "the step has no member 'blocks'")]
+    [TestCase(Add + """ "expect":[3]}""", "'expect' is not an object")]
+    [TestCase(Add + """ "headers":"none","expect":{"code":3}}""", "'headers' is not an object")]
     [TestCase("""{"step":"wait"}""", "the step has no member 'ms'")]
     [TestCase("""{"step":"let","vars":{"x":"$nobody"}}""", "there is no variable 'nobody'")]
     [TestCase("""{"step":"let","vars":{"x":"$alice.flat"}}""", "'$alice.flat' is a form that the replayer does not know")]
@@ -133,17 +135,19 @@ internal sealed class ReplayerTests
     [Test]
     public void Read_TestData_HoldsAllThatWasRecorded()
     {
-        var files = ScenarioSuite.Read(null).Values.ToList();
+        var recorded = Path.Combine(TestData.Root, "scenarios");
+        var files = ScenarioSuite.Read(null).Where(file => Path.GetDirectoryName(file.Key) == recorded).Select(file => file.Value).ToList();
 
         files.Sum(file => file.Scenarios.Count).ShouldBe(325);
         files.SelectMany(file => file.Scenarios).Select(scenario => scenario.Id).ShouldBeUnique();
         files.Sum(file => file.Scenarios.Count * file.Versions.Count).ShouldBe(512);
-        Directory.GetFiles(Path.Combine(TestData.Root, "scenarios"), "*.json").Length.ShouldBe(files.Count);
+        Directory.GetFiles(recorded, "*.json").Length.ShouldBe(files.Count);
     }
 
     [Test]
     public Task PlayAsync_WhatTheFormatHasAndNoFileUses_Works() => PlayAsync(
         """{"step":"let","vars":{"ms":5,"three":"3","ch":"${three}0"}}""",
+        """{"step":"let","vars":{"_sum":"$ms+$three*2-1","as_text":"${_sum+1}"}}""",
         """{"step":"wait","ms":"$ms"}""",
         Add + """ "headers":{"snet-payment-channel-id":["$ch","2","$three"]},"expect":{"code":3,"message":"too many values for key \"snet-payment-channel-id\": [30 2 3]"}}""",
         Add + """ "stream":true,"withinMs":"$ms","expect":{"code":3}}""",

@@ -18,7 +18,7 @@ internal sealed record ScenarioFile(string Name, IReadOnlyList<string> Versions,
         var file = new Members(name, Parse(path));
         file.Text("about");
         var versions = file.List("daemon").Select(version => version!.GetValue<string>()).ToList();
-        var platform = file.Take("platform") as JsonObject ?? [];
+        var platform = file.MaybeObject("platform") ?? [];
         var scenarios = file.List("scenarios").Select(scenario => ReadScenario(name, scenario!.AsObject())).ToList();
         file.End();
         if (versions.Count == 0 || scenarios.Count == 0)

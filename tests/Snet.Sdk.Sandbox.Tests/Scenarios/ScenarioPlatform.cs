@@ -49,9 +49,9 @@ internal sealed class ScenarioPlatform : IAsyncDisposable
             TimeProvider = clock.Time,
             RecordedAnswers = true,
             Threshold = settings.Count("threshold") ?? new SandboxOptions().Threshold,
-            Group = settings.Take("group") as JsonObject,
+            Group = settings.MaybeObject("group"),
             DynamicPricing = settings.Flag("dynamicPricing"),
-            DaemonConfig = settings.Take("daemonConfig") as JsonObject ?? [],
+            DaemonConfig = settings.MaybeObject("daemonConfig") ?? [],
         };
         settings.End();
         return new ScenarioPlatform(await SnetSandbox.StartAsync(options), clock);
@@ -72,7 +72,7 @@ internal sealed class ScenarioPlatform : IAsyncDisposable
     /// <summary>Gets something from the daemon's port over HTTP/1.1.</summary>
     public async Task<(int Status, string Text)> HttpAsync(string method, string path)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Contracts.Daemon, path));
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Contracts.Daemon.GetLeftPart(UriPartial.Authority) + path));
         using var response = await _http.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }

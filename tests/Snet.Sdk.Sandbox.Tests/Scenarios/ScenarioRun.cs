@@ -103,7 +103,7 @@ internal sealed class ScenarioRun : IDisposable
     private async Task HttpAsync(Members step)
     {
         var (status, text) = await _platform.HttpAsync(step.Has("method") ? step.Text("method") : "GET", step.Text("path"));
-        var expected = new Members("the expectation", step.Object("expect"));
+        var expected = new Members("the expectation", step.MaybeObject("expect") ?? new JsonObject { ["status"] = 200 });
         if (expected.Count("status") is { } wanted && wanted != status)
             throw new ScenarioException($"the status is {status} and not {wanted}");
         if (expected.Take("text") is { } body)

@@ -14,7 +14,7 @@ internal sealed class ScenarioTests(string path, string version)
         _platform ??= await ScenarioPlatform.StartAsync(file, version);
         using var run = new ScenarioRun(_platform);
         await run.PlayAsync(file.Scenarios.Single(scenario => scenario.Id == id));
-        ScenarioCount.Passed();
+        ScenarioCount.Passed(path);
     }
 
     [OneTimeTearDown]

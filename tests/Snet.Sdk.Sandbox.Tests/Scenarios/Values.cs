@@ -74,10 +74,14 @@ internal sealed class Values(Variables variables, Actors actors)
 
     private static JsonNode? Plain(object value) => value is JsonNode json ? json.DeepClone() : Variables.AsText(value);
 
-    // An object with one member whose name begins with $ stands for a value; null when it is an ordinary object.
+    /// <summary>Whether a node is an object with one member whose name begins with $ and which stands for a value.</summary>
+    public static bool IsOperation(JsonNode? node) =>
+        node is JsonObject { Count: 1 } json && json.First().Key is ['$', ..] and not ("$contains" or "$lacks");
+
+    // Null when it is an ordinary object.
     private object? Operation(JsonObject json)
     {
-        if (json.Count != 1 || !json.First().Key.StartsWith('$'))
+        if (!IsOperation(json))
             return null;
         var (name, argument) = (json.First().Key, json.First().Value!);
         return name switch

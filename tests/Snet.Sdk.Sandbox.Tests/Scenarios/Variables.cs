@@ -44,12 +44,26 @@ internal sealed partial class Variables(SnetPlatform platform, string groupId, A
         if (!match.Success)
             throw new ScenarioException($"'${expression}' is no variable");
         var value = Look(match.Groups["name"].Value, match.Groups["form"].Value);
-        if (match.Groups["sum"] is not { Success: true } sum)
-            return value;
-        return BigInteger.TryParse(AsText(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number + BigInteger.Parse(sum.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
-            : throw new ScenarioException($"'${expression}' reckons with what is no number");
+        var terms = match.Groups["term"].Captures;
+        return terms.Count == 0
+            ? value
+            : terms.Aggregate(Number(value, expression), (sum, term) => Reckon(sum, term.Value[0], Term(term.Value[1..], expression)));
     }
+
+    private BigInteger Term(string text, string expression) =>
+        Number(char.IsAsciiDigit(text[0]) ? text : Look(text.TrimStart('$'), ""), expression);
+
+    private static BigInteger Reckon(BigInteger left, char sign, BigInteger right) => sign switch
+    {
+        '+' => left + right,
+        '-' => left - right,
+        _ => left * right,
+    };
+
+    private static BigInteger Number(object value, string expression) =>
+        BigInteger.TryParse(AsText(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new ScenarioException($"'${expression}' reckons with what is no number");
 
     private object Look(string name, string form)
     {
@@ -84,7 +98,7 @@ internal sealed partial class Variables(SnetPlatform platform, string groupId, A
         ? address
         : throw new ScenarioException($"'{AsText(value)}' is no address");
 
-    [GeneratedRegex(@"^(?<name>[A-Za-z][A-Za-z0-9]*)(\.(?<form>[a-z]+))?(?<sum>[+-][0-9]+)?$")]
+    [GeneratedRegex(@"^(?<name>[A-Za-z_][A-Za-z0-9_]*)(\.(?<form>[a-z]+))?(?<term>[+*-]([0-9]+|\$?[A-Za-z_][A-Za-z0-9_]*))*$")]
     private static partial Regex Expression();
 
     [GeneratedRegex(@"\$\{(?<name>[^}]*)\}")]

@@ -5,6 +5,11 @@ using Snet.Protocol;
 namespace Snet.Sdk.Sandbox.Daemon.Payments;
 
 /// <summary>Escrow and train-call: a signed total of a channel pays for one call (protocol e.3; the numbers are its rows).</summary>
+/// <remarks>
+/// All rows in their order: #1 <see cref="PaymentTypes"/>; #2 to #4 here, header by header; #5 to #7 <see cref="ChannelPayments.StartAsync"/>
+/// (locks lie in memory here, so #5b never comes); #8 to #13 <see cref="ChannelPayments.CheckAsync"/>; #14 <see cref="Prices"/>;
+/// #15 <see cref="Models.StoredPrices"/>; #16 here; #17 and #18 <see cref="Settlement"/>, when the call has ended.
+/// </remarks>
 /// <param name="parts">The daemon.</param>
 /// <param name="priceOf">Gives a call's price in cogs, or refuses (#14, #15).</param>
 internal sealed class EscrowPayment(DaemonParts parts, Func<PaymentRequest, CancellationToken, Task<BigInteger>> priceOf) : IPaymentHandler
