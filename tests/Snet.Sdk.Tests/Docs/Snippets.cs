@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using NSubstitute;
@@ -99,6 +100,8 @@ public sealed class Snippets
         await FindAsync(service);
         using var data = new TrainingFolder();
         await CheckAsync(service, data.Path);
+        await BuildAsync(service, data.Path);
+        await ReadAsync(service, data.Path);
         var model = await CreateAsync(service, colleague);
         await UploadAsync(service, model, DatasetSource.FromFolder(data.Path));
         model = await LinkAsync(service, model, new Uri("https://data.example/digits.zip"));
@@ -129,6 +132,60 @@ public sealed class Snippets
         // end
         report.IsValid.ShouldBeTrue();
     }
+
+    private static async Task BuildAsync(ServiceClient service, string folder)
+    {
+        using var work = new TrainingFolder();
+        var (labels, target) = (Path.Combine(work.Path, "labels"), Path.Combine(work.Path, "dataset"));
+        await File.WriteAllTextAsync(labels, "one,two");
+        static MemoryStream OpenNotes() => new("by hand"u8.ToArray());
+
+        // snippet BuildDataset
+        MethodMetadata rules = await service.Training.GetMethodMetadataAsync("stt");
+        BuiltDataset built = await new DatasetBuilder()
+            .AddFolder(folder)                                // all that is in it; what operating systems leave behind stays out
+            .AddFile(labels, "labels/digits.txt")             // one file, under the name it gets in the archive
+            .AddStream(() => OpenNotes(), "notes.txt")        // opened when its turn comes
+            .BuildAsync(target, rules);                       // "dataset.zip", or "dataset": then of a kind that the method allows
+
+        await File.WriteAllTextAsync(built.Path + ".json", built.ToManifest());
+        foreach (DatasetFile file in built.Files)
+            Console.WriteLine($"{file.Sha256}  {file.Name}");
+        // end
+        built.Files.Select(file => file.Name).ShouldContain("labels/digits.txt");
+        built.Path.ShouldEndWith("dataset.zip");
+    }
+
+    private static async Task ReadAsync(ServiceClient service, string folder)
+    {
+        var path = Path.Combine(folder, "data.gz");
+        await using (var gzip = new GZipStream(File.Create(path), CompressionMode.Compress))
+            await gzip.WriteAsync("some words"u8.ToArray());
+
+        // snippet WithReader
+        DatasetSource dataset = DatasetSource.FromFile(path).WithReaders(new GzipReader());
+        DatasetReport report = await service.Training.CheckDatasetAsync("stt", dataset);
+        // end
+        File.Delete(path);
+        (report.Kind, report.FileCount, report.UnpackedSize).ShouldBe(("gz", 1, 10));
+        report.Errors.Select(error => error.Rule).ShouldNotContain("file-type");
+    }
+
+    // snippet DatasetReader
+    sealed class GzipReader : IDatasetReader // one file, packed with gzip
+    {
+        public string Kind => "gz";
+
+        public bool CanRead(string fileName, ReadOnlySpan<byte> firstBytes) => firstBytes is [0x1F, 0x8B, ..];
+
+        public IAsyncEnumerable<DatasetEntry> ReadAsync(Stream archive, CancellationToken cancellationToken = default)
+        {
+            DatasetEntry[] entries =
+                [new DatasetEntry("data.txt", size: -1, () => new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true))];
+            return entries.ToAsyncEnumerable();
+        }
+    }
+    // end
 
     private static async Task<SnetModel> CreateAsync(ServiceClient service, EthereumAddress colleague)
     {
