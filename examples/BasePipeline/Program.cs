@@ -66,7 +66,7 @@ var total = TokenAmount.Zero;
 await foreach (var receipt in snet.Account.ListReceiptsAsync())
 {
     total += receipt.Paid;
-    Say($"  {receipt.Method,-40} {receipt.Paid,10}");
+    Say($"  {receipt.Method,-40} {receipt.Paid,10}  {receipt.Mode}");
 }
 
 Say($"  {"in all",-40} {total,10}");

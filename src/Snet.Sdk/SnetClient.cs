@@ -99,6 +99,8 @@ public class SnetClient : IAsyncDisposable, IDisposable
     /// <summary>Closes all connections. Handlers and signers that were passed in stay open.</summary>
     public virtual void Dispose()
     {
+        foreach (var strategies in _strategies.Values)
+            strategies.Dispose();
         foreach (var pool in _pools.Values)
             pool.Dispose();
         Escrow?.Dispose();
@@ -128,7 +130,8 @@ public class SnetClient : IAsyncDisposable, IDisposable
     }
 
     internal PaymentStrategies GetStrategies(string orgId, string serviceId, PaymentGroup group) =>
-        _strategies.GetOrAdd((orgId, serviceId, group), key => new PaymentStrategies(GetPool(key.Group), Payments));
+        _strategies.GetOrAdd((orgId, serviceId, group), key =>
+            new PaymentStrategies(key.OrgId, key.ServiceId, key.Group.Id, RequirePaymentSigner(), GetPool(key.Group), Payments));
 
     private HttpClient NewHttp(HttpMessageHandler? special)
     {

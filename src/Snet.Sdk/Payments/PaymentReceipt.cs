@@ -8,7 +8,7 @@ namespace Snet.Sdk.Payments;
 /// <param name="ServiceId">The service.</param>
 /// <param name="Method">The method's full path.</param>
 /// <param name="ModelId">The model that was trained or used; null when none was.</param>
-/// <param name="ChannelId">The channel.</param>
+/// <param name="ChannelId">The channel; -1 for a free call, which takes none.</param>
 /// <param name="Nonce">Its claim round.</param>
 /// <param name="AmountBefore">The total of the round before this payment.</param>
 /// <param name="AmountAfter">The total that was signed.</param>
@@ -25,6 +25,8 @@ public sealed record PaymentReceipt(
     TokenAmount AmountAfter,
     PaymentOutcome Outcome)
 {
+    internal static readonly BigInteger NoChannel = BigInteger.MinusOne;
+
     /// <summary>How it was paid; never <see cref="PaymentMode.Automatic"/>.</summary>
     public PaymentMode Mode { get; init; } = PaymentMode.Escrow;
 

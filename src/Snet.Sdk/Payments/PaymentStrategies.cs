@@ -1,15 +1,41 @@
+using Snet.Sdk.Accounts;
 using Snet.Sdk.Discovery;
 
 namespace Snet.Sdk.Payments;
 
 /// <summary>The ways to pay one service, shared by all its clients.</summary>
-internal sealed class PaymentStrategies(ChannelPool pool, PaymentServices services)
+internal sealed class PaymentStrategies : IDisposable
 {
+    private readonly FreeCallStrategy _free;
+    private readonly IPaymentStrategy _automatic;
+
+    public PaymentStrategies(string orgId, string serviceId, string groupId, ISigner signer, ChannelPool pool, PaymentServices services)
+    {
+        Escrow = new EscrowStrategy(pool, services.Receipts);
+        var pass = new FreeCallPass(orgId, serviceId, groupId, signer, services.Chain);
+        _free = new FreeCallStrategy(pass, services.Receipts, services.Options.TimeProvider, services.Logger);
+        _automatic = new AutomaticStrategy(_free, Escrow);
+    }
+
     /// <summary>From a channel: what training takes, and everything that is not free.</summary>
-    public IPaymentStrategy Escrow { get; } = new EscrowStrategy(pool, services.Receipts);
+    public IPaymentStrategy Escrow { get; }
 
     /// <summary>Gives the way that a mode stands for.</summary>
     /// <param name="mode">The mode.</param>
     /// <param name="group">What the service offers.</param>
-    public IPaymentStrategy Choose(PaymentMode mode, ServiceGroup group) => Escrow;
+    /// <exception cref="NoFreeCallException">Only a free call will do, and the service gives none.</exception>
+    public IPaymentStrategy Choose(PaymentMode mode, ServiceGroup group)
+    {
+        var givesFreeCalls = group.FreeCalls > 0 || group.FreeCallSigner is not null;
+        return mode switch
+        {
+            PaymentMode.Automatic => givesFreeCalls ? _automatic : Escrow,
+            PaymentMode.Free => givesFreeCalls ? _free : throw new NoFreeCallException("this service gives none"),
+            PaymentMode.Escrow => Escrow,
+            PaymentMode.Prepaid => Escrow,
+            _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such payment mode."),
+        };
+    }
+
+    public void Dispose() => _free.Dispose();
 }

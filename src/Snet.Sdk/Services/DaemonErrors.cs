@@ -35,6 +35,24 @@ internal static class DaemonErrors
         _ => PaymentRefusal.None,
     };
 
+    /// <summary>Says what a refused free call means (protocol e.3, free-call). What a service might say as well is taken as the service's word.</summary>
+    public static PaymentRefusal ReadFreeCallRefusal(GrpcException e) => e.StatusCode switch
+    {
+        GrpcStatus.FailedPrecondition when Says(e, "another transaction on this user: ") => PaymentRefusal.Locked,
+        GrpcStatus.Internal when Says(e, "internal error: free call limit has been exceeded") => PaymentRefusal.NotEnough,
+        GrpcStatus.Internal when Says(e, "internal error: ") && (IsExpiredSignature(e) || IsBadFreeCallToken(e)) => PaymentRefusal.OutOfStep,
+        GrpcStatus.Unauthenticated when IsBadFreeCallToken(e) => PaymentRefusal.OutOfStep,
+        GrpcStatus.Unauthenticated when Says(e, "payment signature is not valid") => PaymentRefusal.Final, // daemons before 6.0
+        GrpcStatus.InvalidArgument when Says(e, "\"snet-") || Says(e, "invalid token: ") => PaymentRefusal.Final,
+        _ => PaymentRefusal.None,
+    };
+
+    /// <summary>A free-call token has expired, or was never one of this daemon's.</summary>
+    public static bool IsBadFreeCallToken(GrpcException e) => Says(e, "the Free Call Token passed has expired") || Says(e, "sign is not valid");
+
+    /// <summary>The daemon cannot reach its node just now.</summary>
+    public static bool IsWithoutNode(GrpcException e) => Says(e, "error determining current block");
+
     /// <summary>Reads the price that a daemon wants out of its refusal (protocol e.3 #16); null when it names none.</summary>
     public static TokenAmount? ReadPrice(GrpcException e)
     {

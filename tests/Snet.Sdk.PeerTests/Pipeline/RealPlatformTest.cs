@@ -93,6 +93,7 @@ public abstract class RealPlatformTest(SandboxDaemonVersion version = SandboxDae
     private protected SnetClient Connect(ISigner signer, Action<SnetClientOptions>? change = null)
     {
         var options = SnetClientOptions.FromPlatform(Sandbox.Platform);
+        options.PaymentMode = PaymentMode.Escrow; // what is tested here is paid
         options.Signer = signer;
         options.TransactionTimeout = options.CallTimeout = TimeSpan.FromSeconds(30);
         change?.Invoke(options);

@@ -350,11 +350,14 @@ public sealed class Snippets
     public async Task TestingGuide_FaultOnOrder_Strikes()
     {
         await using var sandbox = await SnetSandbox.StartAsync();
-        await using var snet = new SnetClient(SnetClientOptions.FromPlatform(sandbox.Platform));
-        await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
         var numbers = new JsonObject { ["a"] = 1, ["b"] = 2 };
 
         // snippet FaultTest
+        SnetClientOptions options = SnetClientOptions.FromPlatform(sandbox.Platform);
+        options.PaymentMode = PaymentMode.Escrow; // the sample service's first three calls would be free
+        await using var snet = new SnetClient(options);
+        await using ServiceClient service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
+
         using (sandbox.Daemon.Faults.CutNextAnswer()) // the service has worked and is paid; its answer is lost
         {
             var error = await Should.ThrowAsync<ServiceCallException>(() => service.CallAsync("add", numbers));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Sandbox.Platform;
 using Snet.Sdk.Services;
@@ -23,6 +24,7 @@ internal static class Publication
     public static SnetClient Connect(this SnetSandbox sandbox, Action<SnetClientOptions>? change = null)
     {
         var options = SnetClientOptions.FromPlatform(sandbox.Platform);
+        options.PaymentMode = PaymentMode.Escrow; // free calls have tests of their own
         change?.Invoke(options);
         return new SnetClient(options);
     }
