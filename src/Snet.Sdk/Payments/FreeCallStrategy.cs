@@ -69,7 +69,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
 
     private void Count() => pass.Count();
 
-    private PaymentReceipt Keep(PaymentReceipt receipt, PaymentOrder order) => receipts.Add(receipt, order).Receipt;
+    private PaymentReceipt Keep(PaymentReceipt receipt, PaymentOrder order, PaymentOutcome outcome) => receipts.Settle(receipts.Add(receipt, order), outcome);
 
     private sealed record Aside(string Reason, bool IsTransient, long Since, TimeSpan Length);
 
@@ -79,7 +79,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
         public GrpcMetadata Headers => headers;
 
         public PaymentReceipt Receipt { get; private set; } = new(
-            strategy.Now, order.OrgId, order.ServiceId, order.Method, order.ModelId, PaymentReceipt.NoChannel, 0, TokenAmount.Zero, TokenAmount.Zero, PaymentOutcome.NotCharged)
+            strategy.Now, order.OrgId, order.ServiceId, order.Method, order.ModelId, PaymentReceipt.NoChannel, 0, TokenAmount.Zero, TokenAmount.Zero, PaymentOutcome.Unknown)
         {
             Mode = PaymentMode.Free,
         };
@@ -107,7 +107,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
 
         private PaymentReceipt Settle(PaymentOutcome outcome)
         {
-            Receipt = strategy.Keep(Receipt with { Outcome = outcome }, order);
+            Receipt = strategy.Keep(Receipt, order, outcome);
             strategy._queue.Release();
             return Receipt;
         }

@@ -46,9 +46,10 @@ internal static class ReceiptLineReader
     {
         var receipt = new PaymentReceipt(
             line.GetProperty("time").GetDateTimeOffset(), Text(line, "org"), Text(line, "service"), Text(line, "method"), Optional(line, "model"),
-            Integer(line.GetProperty("channel")), Integer(line.GetProperty("nonce")), Amount(line, "before"), Amount(line, "after"), outcome)
+            line.TryGetProperty("channel", out var channel) ? Integer(channel) : PaymentReceipt.NoChannel, Integer(line.GetProperty("nonce")), Amount(line, "before"), Amount(line, "after"), outcome)
         {
             Mode = Mode(Text(line, "mode")), Note = Optional(line, "note"),
+            Drawn = line.TryGetProperty("drawn", out var drawn) ? TokenAmount.FromCogs(Integer(drawn)) : TokenAmount.Zero,
         };
         return receipt.AmountBefore <= receipt.AmountAfter ? receipt : throw new FormatException("It has a payment that ends below the total that it began with.");
     }

@@ -115,10 +115,13 @@ internal sealed class ReceiptLineWriter : IDisposable
         _json.WriteString("method"u8, receipt.Method);
         if (receipt.ModelId is { } model)
             _json.WriteString("model"u8, model);
-        WriteInteger("channel"u8, receipt.ChannelId);
+        if (receipt.ChannelId != PaymentReceipt.NoChannel)
+            WriteInteger("channel"u8, receipt.ChannelId);
         WriteInteger("nonce"u8, receipt.Nonce);
         WriteAmount("before"u8, receipt.AmountBefore);
         WriteAmount("after"u8, receipt.AmountAfter);
+        if (!receipt.Drawn.IsZero)
+            WriteAmount("drawn"u8, receipt.Drawn);
         _json.WriteString("mode"u8, Name(receipt.Mode));
         if (receipt.Note is { } note)
             _json.WriteString("note"u8, note);

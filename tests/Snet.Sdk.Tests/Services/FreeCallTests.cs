@@ -4,6 +4,7 @@ using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Support;
+using Snet.Sdk.Tests.Training.Datasets;
 
 namespace Snet.Sdk.Tests.Services;
 
@@ -215,6 +216,24 @@ public sealed class FreeCallTests(SandboxDaemonVersion version) : PlatformTest(v
 
         result.Receipt!.Mode.ShouldBe(PaymentMode.Free);
         daemon.Paths.Count(path => path == AskToken).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task ListReceiptsAsync_AfterARestart_HasTheFreeCalls()
+    {
+        using var folder = new TemporaryFolder();
+        var signer = NewSigner();
+        List<PaymentReceipt> before = [];
+        await using (var snet = Connect(PaymentMode.Automatic, options => options.DataDirectory = folder.Path, signer))
+        {
+            for (var i = 0; i < 4; i++)
+                before.Add((await Service(snet).CallAsync("add", Numbers)).Receipt!);
+        }
+
+        var after = await ReceiptsAsync(Connect(PaymentMode.Automatic, options => options.DataDirectory = folder.Path, signer));
+
+        after.ShouldBe(before);
+        after.Select(receipt => receipt.Mode).ShouldBe([PaymentMode.Free, PaymentMode.Free, PaymentMode.Free, PaymentMode.Escrow]);
     }
 
     [TestCase(9, "another transaction on this user: {ID:x/y} is in progress")]

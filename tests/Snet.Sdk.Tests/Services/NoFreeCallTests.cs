@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Services;
@@ -64,7 +65,7 @@ public sealed class NoFreeCallTests
     [Test]
     public async Task CallAsync_UserWithoutLimit_StaysFree()
     {
-        var user = Accounts.PrivateKeySigner.CreateRandom();
+        var user = PrivateKeySigner.CreateRandom();
         await using var sandbox = await SnetSandbox.StartAsync(new SandboxOptions
         {
             Group = new JsonObject { ["free_calls"] = 0 },
