@@ -67,7 +67,7 @@ internal static class UploadMemory
         var check = Stopwatch.GetElapsedTime(started);
         started = Stopwatch.GetTimestamp();
         var agreement = new PriceAgreement(null, TokenAmount.FromTokens(1), "limit");
-        await service.Training.UploadCheckedAsync(model.Id, dataset, agreement, new UploadOptions(), CancellationToken.None);
+        await service.Training.UploadCheckedAsync(model.Id, dataset, agreement, new UploadOptions(), release: null, CancellationToken.None);
         return (check, Stopwatch.GetElapsedTime(started));
     }
 

@@ -59,7 +59,7 @@ internal sealed class ChannelPool : IDisposable
             try
             {
                 if (session.State is null)
-                    await RefreshAsync(session, daemon, cancellationToken).ConfigureAwait(false);
+                    await RefreshAsync(session, daemon, mayStillBeTaken: false, cancellationToken).ConfigureAwait(false);
                 if (!await IsUsableAsync(session, order.Price, cancellationToken).ConfigureAwait(false) && !session.HasClaimOnItsWay)
                     await FillAsync(session, order, daemon, cancellationToken).ConfigureAwait(false);
                 if (await IsUsableAsync(session, order.Price, cancellationToken).ConfigureAwait(false))
@@ -81,12 +81,18 @@ internal sealed class ChannelPool : IDisposable
     }
 
     /// <summary>Reads a channel's state again, which also settles the payments whose fate is open.</summary>
-    public async Task ResolveAsync(ChannelSession session, DaemonConnection daemon, CancellationToken cancellationToken)
+    /// <param name="session">The channel.</param>
+    /// <param name="daemon">Who is asked.</param>
+    /// <param name="mayStillBeTaken">Whether a payment that looks untaken stays open, since the daemon may be at work on it.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task ResolveAsync(ChannelSession session, DaemonConnection daemon, bool mayStillBeTaken, CancellationToken cancellationToken)
     {
         await session.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await RefreshAsync(session, daemon, cancellationToken).ConfigureAwait(false);
+            await RefreshAsync(session, daemon, mayStillBeTaken, cancellationToken).ConfigureAwait(false);
+            if (mayStillBeTaken && session.Open.Count > 0)
+                session.State = null; // the next payment asks again, and settles what is open by then
         }
         finally
         {
@@ -182,7 +188,7 @@ internal sealed class ChannelPool : IDisposable
     {
         foreach (var session in _sessions!)
         {
-            await ResolveAsync(session, daemon, cancellationToken).ConfigureAwait(false);
+            await ResolveAsync(session, daemon, mayStillBeTaken: false, cancellationToken).ConfigureAwait(false);
             if (!session.HasClaimOnItsWay)
                 return session;
         }
@@ -223,7 +229,7 @@ internal sealed class ChannelPool : IDisposable
     private async Task FillAsync(ChannelSession session, PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         // The contract is asked again first: the channel may have been filled, extended or claimed elsewhere.
-        await RefreshAsync(session, daemon, cancellationToken).ConfigureAwait(false);
+        await RefreshAsync(session, daemon, mayStillBeTaken: false, cancellationToken).ConfigureAwait(false);
         if (session.HasClaimOnItsWay || await IsUsableAsync(session, order.Price, cancellationToken).ConfigureAwait(false))
             return;
         await _management.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -240,7 +246,7 @@ internal sealed class ChannelPool : IDisposable
 
     private static ChannelState? Raised(ChannelState? state, TokenAmount value) => state is null ? null : state with { Value = value };
 
-    private async Task RefreshAsync(ChannelSession session, DaemonConnection daemon, CancellationToken cancellationToken)
+    private async Task RefreshAsync(ChannelSession session, DaemonConnection daemon, bool mayStillBeTaken, CancellationToken cancellationToken)
     {
         var seen = session.IsDoubted ? null : session.Channel;
         var (channel, state, old) = await _reader.ReadAsync(session.Id, seen, daemon, cancellationToken).ConfigureAwait(false);
@@ -250,8 +256,10 @@ internal sealed class ChannelPool : IDisposable
             var total = state.Nonce == open.After.Nonce ? state.SignedAmount
                 : state.Nonce == open.After.Nonce + 1 ? old
                 : null; // claimed in between: the contract's events would tell, the daemon no longer does
-            if (total is { } known)
-                _receipts.Settle(open.Receipt, known >= open.After.SignedAmount ? PaymentOutcome.Paid : PaymentOutcome.NotCharged);
+            if (total >= open.After.SignedAmount)
+                _receipts.Settle(open.Receipt, PaymentOutcome.Paid);
+            else if (total is not null && !mayStillBeTaken)
+                _receipts.Settle(open.Receipt, PaymentOutcome.NotCharged);
         }
 
         // Those that look untaken stay: the daemon may still be at work on them and take the price in a moment.

@@ -35,9 +35,9 @@ internal sealed class EscrowStrategy(ChannelPool pool, ReceiptLog receipts) : IP
 
         public void Doubt() => lease.Doubt();
 
-        public async Task<MoneyMoved> AskFateAsync(CancellationToken cancellationToken)
+        public async Task<MoneyMoved> AskFateAsync(bool mayStillBeTaken, CancellationToken cancellationToken)
         {
-            await pool.ResolveAsync(lease.Session, daemon, cancellationToken).ConfigureAwait(false);
+            await pool.ResolveAsync(lease.Session, daemon, mayStillBeTaken, cancellationToken).ConfigureAwait(false);
             return Receipt.Outcome switch
             {
                 PaymentOutcome.Paid => MoneyMoved.Yes,

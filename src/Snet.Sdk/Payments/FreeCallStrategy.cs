@@ -103,7 +103,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
 
         public void Doubt() => Settle(PaymentOutcome.NotCharged);
 
-        public Task<MoneyMoved> AskFateAsync(CancellationToken cancellationToken) => Task.FromResult(MoneyMoved.No);
+        public Task<MoneyMoved> AskFateAsync(bool mayStillBeTaken, CancellationToken cancellationToken) => Task.FromResult(MoneyMoved.No);
 
         private PaymentReceipt Settle(PaymentOutcome outcome)
         {

@@ -24,6 +24,8 @@ internal interface IPaymentLease
     void Doubt();
 
     /// <summary>After <see cref="Doubt"/>: asks whether the call was charged.</summary>
+    /// <param name="mayStillBeTaken">Whether the daemon may be at work on the call yet; that nothing was taken so far proves nothing then.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SnetException">That cannot be found out now.</exception>
-    Task<MoneyMoved> AskFateAsync(CancellationToken cancellationToken);
+    Task<MoneyMoved> AskFateAsync(bool mayStillBeTaken, CancellationToken cancellationToken);
 }

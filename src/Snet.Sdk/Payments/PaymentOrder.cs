@@ -17,6 +17,9 @@ internal sealed record PaymentOrder(string OrgId, string ServiceId, string Metho
     /// <summary>How many calls this pays ahead; 0 when it is one call that pays for itself. A channel is filled for a plan alone.</summary>
     public int PlannedCalls { get; init; }
 
+    /// <summary>Learns what became of a step that broke off; null for calls whose cancellation asks nobody.</summary>
+    public PaidStep? Step { get; init; }
+
     /// <summary>Why a cheaper way that was tried before did not serve, for the receipt.</summary>
     public string? Note { get; init; }
 

@@ -70,13 +70,16 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
             catch (GrpcException e)
             {
                 lease.Doubt();
-                throw await DescribeDoubtAsync(e, lease).ConfigureAwait(false);
+                throw DescribeDoubt(e, await AskFateAsync(lease, order.Step).ConfigureAwait(false), lease.Receipt);
             }
             catch (Exception e) when (e is not GrpcException)
             {
                 // The caller's token, or a mistake on our side between signing and the answer: the signature is out either way.
                 lease.Doubt();
-                TellDoubt(lease.Receipt);
+                if (order.Step is not null)
+                    await AskFateAsync(lease, order.Step).ConfigureAwait(false);
+                else
+                    TellDoubt(lease.Receipt);
                 throw;
             }
 
@@ -107,23 +110,38 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
     private Task PauseAsync(TimeSpan first, int round, CancellationToken cancellationToken) =>
         Task.Delay(first * Math.Pow(2, round) * (RandomNumberGenerator.GetInt32(50, 151) / 100.0), options.TimeProvider, cancellationToken);
 
-    // The daemon is asked at once, so that the error can say whether money moved; if it cannot tell now, the next payment asks.
-    private async Task<SnetException> DescribeDoubtAsync(GrpcException e, IPaymentLease lease)
+    // The daemon is asked at once, so that the caller hears whether money moved; if it cannot tell now, the next payment asks.
+    private async Task<MoneyMoved> AskFateAsync(IPaymentLease lease, PaidStep? step)
     {
         using var limit = new CancellationTokenSource(options.AttemptTimeout, options.TimeProvider);
         var fate = MoneyMoved.Unknown;
         try
         {
-            fate = await lease.AskFateAsync(limit.Token).ConfigureAwait(false);
+            for (var round = 0; ; round++)
+            {
+                var mayStillBeTaken = step?.MayStillBeTaken == true;
+                fate = await lease.AskFateAsync(mayStillBeTaken, limit.Token).ConfigureAwait(false);
+                if (fate == MoneyMoved.Yes || !mayStillBeTaken)
+                    break;
+                fate = MoneyMoved.Unknown; // not yet
+                await PauseAsync(RepeatPause, Math.Min(round, 4), limit.Token).ConfigureAwait(false);
+            }
         }
-        catch (Exception inner) when (inner is SnetException or OperationCanceledException)
+        catch (Exception e) when (e is SnetException or OperationCanceledException)
         {
             TellDoubt(lease.Receipt);
         }
 
+        if (step is not null)
+            (step.Fate, step.Receipt) = (fate, lease.Receipt);
+        return fate;
+    }
+
+    private static ServiceCallException DescribeDoubt(GrpcException e, MoneyMoved fate, PaymentReceipt receipt)
+    {
         var advice = fate switch
         {
-            MoneyMoved.Yes => $"{lease.Receipt.Cost} was charged. The work may have been done; check before you repeat it.",
+            MoneyMoved.Yes => $"{receipt.Cost} was charged. The work may have been done; check before you repeat it.",
             MoneyMoved.No => "Nothing was charged. Try again.",
             _ => "Whether it was charged is open; the daemon is asked before anything more is signed.",
         };

@@ -62,6 +62,7 @@ public partial class TrainingClient
     /// <exception cref="ModelAccessDeniedException">It is another's.</exception>
     /// <exception cref="PaymentRejectedException">The daemon refused the payment.</exception>
     /// <exception cref="ServiceCallException">The call failed; <see cref="SnetException.MoneyMoved"/> says whether it was charged.</exception>
+    /// <exception cref="PaidStepCanceledException">The token was cancelled; it says what that cost.</exception>
     public virtual Task<ModelStatus> TrainModelAsync(
         string modelId, TokenAmount? price = null, TrainOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -105,8 +106,8 @@ public partial class TrainingClient
         Func<Wire.AuthorizationDetails, IMessage> request, CancellationToken cancellationToken)
     {
         var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        var status = await PayAsync(
-            rpc, modelId, agreement, quote, PaymentHeaders.TrainCallType,
+        var (status, _) = await PayAsync(
+            rpc, modelId, agreement, quote, PaymentHeaders.TrainCallType, new PaidStep(() => false),
             async (headers, ct) =>
             {
                 // Signed only now: finding or filling a channel can outlast an authorization's five blocks (protocol j.1 P4).
@@ -119,26 +120,44 @@ public partial class TrainingClient
         return status;
     }
 
-    private async Task<ModelStatus> PayAsync(
-        string rpc, string modelId, PriceAgreement agreement, Func<CancellationToken, Task<TokenAmount>> quote, string paymentType,
+    private async Task<(ModelStatus Status, PaymentReceipt Receipt)> PayAsync(
+        string rpc, string modelId, PriceAgreement agreement, Func<CancellationToken, Task<TokenAmount>> quote, string paymentType, PaidStep step,
         Func<GrpcMetadata, CancellationToken, Task<Wire.StatusResponse>> send, CancellationToken cancellationToken)
     {
-        // The quote also proves that the model exists: paying for one that does not ends the provider's daemon (protocol e.7).
-        var price = agreement.Check($"{rpc} of model '{modelId}'", await quote(cancellationToken).ConfigureAwait(false));
-        var order = new PaymentOrder(_service.OrgId, _service.ServiceId, TrainingCaller.Prefix + rpc, price)
+        var what = $"{rpc} of model '{modelId}'";
+        try
         {
-            ModelId = modelId, IsTraining = true, PaymentType = paymentType,
-        };
+            // The quote also proves that the model exists: paying for one that does not ends the provider's daemon (protocol e.7).
+            var price = agreement.Check(what, await quote(cancellationToken).ConfigureAwait(false));
+            var order = new PaymentOrder(_service.OrgId, _service.ServiceId, TrainingCaller.Prefix + rpc, price)
+            {
+                ModelId = modelId, IsTraining = true, PaymentType = paymentType, Step = step,
+            };
+            return await PayAsync(order, modelId, send, RequoteAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new PaidStepCanceledException(what, step.Fate, step.Receipt, e, cancellationToken);
+        }
+
+        async Task<TokenAmount> RequoteAsync(TokenAmount? wanted, CancellationToken ct) =>
+            agreement.Check(what, await quote(ct).ConfigureAwait(false));
+    }
+
+    private async Task<(ModelStatus Status, PaymentReceipt Receipt)> PayAsync(
+        PaymentOrder order, string modelId, Func<GrpcMetadata, CancellationToken, Task<Wire.StatusResponse>> send,
+        Func<TokenAmount?, CancellationToken, Task<TokenAmount>> requote, CancellationToken cancellationToken)
+    {
         var strategy = _service.GetStrategies(await _service.GetDefinitionAsync(cancellationToken).ConfigureAwait(false)).Escrow;
         var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                var (answer, _) = await _service.Client.Caller.CallAsync(strategy, order, daemon, send, RequoteAsync, cancellationToken).ConfigureAwait(false);
+                var (answer, receipt) = await _service.Client.Caller.CallAsync(strategy, order, daemon, send, requote, cancellationToken).ConfigureAwait(false);
                 var status = (ModelStatus)(int)answer.Status;
                 _statuses.StepTaken(modelId, status);
-                return status;
+                return (status, receipt);
             }
             catch (ServiceCallException e) when (e.InnerException is GrpcException inner && e.MoneyMoved == MoneyMoved.No)
             {
@@ -147,8 +166,5 @@ public partial class TrainingClient
                 _caller.Authorizer.Forget();
             }
         }
-
-        async Task<TokenAmount> RequoteAsync(TokenAmount? wanted, CancellationToken ct) =>
-            agreement.Check($"{rpc} of model '{modelId}'", await quote(ct).ConfigureAwait(false));
     }
 }

@@ -1,3 +1,4 @@
+using Snet.Grpc;
 using Snet.Protocol;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Services;
@@ -8,6 +9,8 @@ namespace Snet.Sdk.Training;
 
 public partial class TrainingClient
 {
+    private static readonly TimeSpan ConfirmPause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Checks a dataset, pays the provider for validating it, and uploads it.</summary>
     /// <param name="modelId">The model's id.</param>
     /// <param name="datasetPath">The archive's path.</param>
@@ -35,7 +38,9 @@ public partial class TrainingClient
     /// <exception cref="NoSuchModelException">There is no such model.</exception>
     /// <exception cref="ModelAccessDeniedException">It is another's.</exception>
     /// <exception cref="PaymentRejectedException">The daemon refused the payment.</exception>
-    /// <exception cref="ServiceCallException">The upload failed; <see cref="SnetException.MoneyMoved"/> says whether it was charged.</exception>
+    /// <exception cref="UploadFailedException">The upload broke off or did not reach the provider; it says what the provider has and whether it was charged.</exception>
+    /// <exception cref="ServiceCallException">The daemon is too busy. Nothing was charged.</exception>
+    /// <exception cref="PaidStepCanceledException">The token was cancelled; it says what that cost.</exception>
     public virtual async Task<ModelStatus> UploadAndValidateAsync(
         string modelId, DatasetSource dataset, TokenAmount? price = null, UploadOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -45,48 +50,100 @@ public partial class TrainingClient
         var agreement = Agreement(price, options.MaxPrice, nameof(UploadOptions));
 
         var rules = await GetMethodMetadataForModelAsync(modelId, cancellationToken).ConfigureAwait(false);
-        await EnsureUploadWorksAsync(cancellationToken).ConfigureAwait(false);
+        var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
+        var told = await daemon.GetVersionAsync(cancellationToken).ConfigureAwait(false);
+        var release = Version.TryParse(told.TrimStart('v'), out var version) ? version : null;
+        if (!TakesUploads(release))
+            throw new UploadNotSupportedException(told);
         var opened = await dataset.OpenAsync(rules, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
             var report = await DatasetChecker.CheckAsync(opened, rules, cancellationToken).ConfigureAwait(false);
             if (!report.IsValid)
                 throw new WrongDatasetException(report);
-            return await UploadCheckedAsync(modelId, opened, agreement, options, cancellationToken).ConfigureAwait(false);
+            return await UploadCheckedAsync(modelId, opened, agreement, options, release, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Pays for and sends a dataset that has been checked.</summary>
     internal async Task<ModelStatus> UploadCheckedAsync(
-        string modelId, OpenedDataset dataset, PriceAgreement agreement, UploadOptions options, CancellationToken cancellationToken)
+        string modelId, OpenedDataset dataset, PriceAgreement agreement, UploadOptions options, Version? release, CancellationToken cancellationToken)
     {
         var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        var upload = new DatasetUpload(modelId, dataset, options, _service.Client.Options, _caller.Authorizer);
-        var status = await PayAsync(
-            TrainingAuthorizer.UploadRpc, modelId, agreement, ct => ValidateModelPriceAsync(modelId, ct), PaymentHeaders.EscrowType,
-            (headers, ct) => upload.SendAsync(daemon, headers, ct), cancellationToken).ConfigureAwait(false);
-        return await ConfirmAsync(modelId, status, cancellationToken).ConfigureAwait(false);
+        var upload = new DatasetUpload(modelId, dataset, options, _service.Client.Options, _caller.Authorizer) { ResetWedges = release?.Major < 6 };
+        var (told, receipt) = await SendAsync(modelId, dataset, agreement, upload, daemon, cancellationToken).ConfigureAwait(false);
+        return await ConfirmAsync(modelId, told, dataset.Length, receipt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(ModelStatus Told, PaymentReceipt Receipt)> SendAsync(
+        string modelId, OpenedDataset dataset, PriceAgreement agreement, DatasetUpload upload, DaemonConnection daemon, CancellationToken cancellationToken)
+    {
+        var step = new PaidStep(() => upload.IsSentWhole);
+        try
+        {
+            return await PayAsync(
+                TrainingAuthorizer.UploadRpc, modelId, agreement, ct => ValidateModelPriceAsync(modelId, ct), PaymentHeaders.EscrowType, step,
+                (headers, ct) => upload.SendAsync(daemon, headers, ct), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ServiceCallException e) when (e.InnerException is not GrpcException inner || !DaemonErrors.IsBusy(inner))
+        {
+            throw await DescribeAsync(e, e.MoneyMoved, e.IsTransient).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw await DescribeAsync(e, step.Fate, isTransient: false).ConfigureAwait(false);
+        }
+
+        async Task<UploadFailedException> DescribeAsync(Exception reason, MoneyMoved moneyMoved, bool isTransient) => UploadFailedException.Broken(
+            modelId, upload.SentBytes, dataset.Length, await TryGetStatusAsync(modelId).ConfigureAwait(false), moneyMoved, isTransient, reason);
     }
 
     // Daemons 6.1 lose the first part of every upload, those of 6.2 fail each (protocol f.6); better said before anything is signed.
-    private async Task EnsureUploadWorksAsync(CancellationToken cancellationToken)
-    {
-        var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        var text = await daemon.GetVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (Version.TryParse(text.TrimStart('v'), out var version) && version.Major == 6 && version.Minor is 1 or 2)
-            throw new UploadNotSupportedException(text);
-    }
+    private static bool TakesUploads(Version? release) => release is not { Major: 6, Minor: 1 or 2 };
 
     // The answer to an upload is no proof: a provider that failed at the very end looks like one that validates (protocol f.6).
-    private async Task<ModelStatus> ConfirmAsync(string modelId, ModelStatus told, CancellationToken cancellationToken)
+    private async Task<ModelStatus> ConfirmAsync(string modelId, ModelStatus told, long bytes, PaymentReceipt receipt, CancellationToken cancellationToken)
     {
+        var time = _service.Client.Options.TimeProvider;
+        var started = time.GetTimestamp();
         try
         {
-            return (await GetModelAsync(modelId, cancellationToken).ConfigureAwait(false)).Status;
+            while (true)
+            {
+                var status = (await GetModelAsync(modelId, cancellationToken).ConfigureAwait(false)).Status;
+                // No validation leads to these two: they are from before the upload, and a provider that has it says so within moments.
+                if (status is not (ModelStatus.Created or ModelStatus.ReadyToUse) || !_statuses.IsStale(modelId, status))
+                    return status;
+                if (time.GetElapsedTime(started) >= StaleFor)
+                {
+                    _statuses.Dropped(modelId, bytes);
+                    throw UploadFailedException.Dropped(modelId, bytes, status);
+                }
+
+                await Task.Delay(ConfirmPause, time, cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (SnetException e) when (e.IsTransient)
+        catch (SnetException e) when (e is not UploadFailedException)
         {
             return told; // the upload itself went well; whoever waits for the status asks again
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new PaidStepCanceledException($"{TrainingAuthorizer.UploadRpc} of model '{modelId}'", MoneyMoved.Yes, receipt, e, cancellationToken);
+        }
+    }
+
+    // For the report of a failure, so it asks for a bounded time and fails for no reason of its own.
+    private async Task<ModelStatus?> TryGetStatusAsync(string modelId)
+    {
+        using var limit = new CancellationTokenSource(_service.Client.Options.AttemptTimeout, _service.Client.Options.TimeProvider);
+        try
+        {
+            return (await GetModelAsync(modelId, limit.Token).ConfigureAwait(false)).Status;
+        }
+        catch (Exception e) when (e is SnetException or OperationCanceledException)
+        {
+            return null;
         }
     }
 }

@@ -16,6 +16,7 @@ public partial class TrainingClient
     /// <param name="cancellationToken">Ends the waiting, not the training.</param>
     /// <returns>The model with that status or a later one.</returns>
     /// <exception cref="ModelFailedException">The provider reports that it failed, or the model was deleted.</exception>
+    /// <exception cref="UploadFailedException">This client's last upload for the model was charged and has not reached the provider, so nothing will come of it.</exception>
     /// <exception cref="TimeoutException">The time is up; the training goes on, and the wait can be taken up again.</exception>
     /// <exception cref="NoSuchModelException">There is no such model.</exception>
     /// <exception cref="ModelAccessDeniedException">It is not for this address.</exception>
@@ -45,6 +46,9 @@ public partial class TrainingClient
                     if (model.Status is ModelStatus.Errored or ModelStatus.Deleted)
                         throw new ModelFailedException(model);
                 }
+
+                if (_statuses.FindDropped(modelId, model.Status) is { } bytes)
+                    throw UploadFailedException.Dropped(modelId, bytes, model.Status);
             }
             catch (SnetException e) when (e.IsTransient && ++outages <= OutagesInARow)
             {

@@ -51,18 +51,4 @@ public sealed class ProviderFailureTests : PlatformTest
         error.Detail.ShouldContain(words);
         (error.Origin, error.MoneyMoved).ShouldBe((origin, MoneyMoved.No));
     }
-
-    [TestCase("fail-upload-end")]
-    [TestCase("fail-upload-start")] // a small dataset is one part, so its first is its last
-    public async Task UploadAndValidateAsync_ProviderFailsAtTheVeryEnd_StatusIsTheProvidersOwn(string name)
-    {
-        var snet = Connect();
-        var training = Service(snet).Training;
-        var model = await training.CreateModelAsync("stt", name);
-
-        var status = await training.UploadAndValidateAsync(model.Id, TestDatasets.Good(), ValidatePrice);
-
-        status.ShouldBe(ModelStatus.Created); // the daemon itself said that it validates, and charged
-        (await snet.Account.ListReceiptsAsync().SingleAsync()).Outcome.ShouldBe(PaymentOutcome.Paid);
-    }
 }

@@ -23,6 +23,13 @@ internal sealed class PacedDataset : DelegatingHandler
 
     public byte[] Archive { get; }
 
+    /// <summary>Sends over other connections than its own.</summary>
+    public void Use(SocketsHttpHandler sockets)
+    {
+        InnerHandler!.Dispose();
+        InnerHandler = sockets;
+    }
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         _uploading |= request.RequestUri!.AbsolutePath.EndsWith("/upload_and_validate", StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
+using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Support;
 using Snet.Sdk.Training;
 
@@ -20,6 +21,16 @@ public abstract class UploadTest(SandboxDaemonVersion version) : PlatformTest(ve
     {
         while (parts > 0 && (Uploads(modelId).LastOrDefault()?["chunks"]?.GetValue<int>() ?? 0) < parts)
             await Task.Delay(1, cancellationToken);
+    }
+
+    /// <summary>A paid call goes through at once, and receipts and daemon agree on what all of it cost.</summary>
+    internal async Task GoesOnAsync(SnetClient snet, ServiceClient service, int paidBefore)
+    {
+        var call = await service.CallAsync("add", new JsonObject { ["a"] = 1, ["b"] = 2 });
+
+        call.Receipt!.AmountAfter.Cogs.ShouldBe(paidBefore + 5);
+        Sandbox.Daemon.GetSignedTotal(call.Receipt.ChannelId).ShouldBe(paidBefore + 5);
+        (await ReceiptsAsync(snet)).Sum(receipt => (long)receipt.Paid.Cogs).ShouldBe(paidBefore + 5);
     }
 
     internal static UploadOptions InParts(bool renew = true, IProgress<UploadProgress>? progress = null) =>
