@@ -37,7 +37,7 @@ public sealed class DaemonFaults
 
     /// <summary>The connection is cut when a call is about to be answered: its work is done, and its payment is not stored.</summary>
     /// <remarks>The paid training calls but for the upload are an exception, here as with the real daemon: they store the payment before they answer.</remarks>
-    /// <param name="afterMessages">How many messages of a stream come through before.</param>
+    /// <param name="afterMessages">How many messages of a stream are sent before. Those that the client has not read by then may be lost with the connection.</param>
     /// <param name="times">How many calls; <see cref="Fault.UntilLifted"/> for all.</param>
     /// <returns>The fault; dispose it to lift it.</returns>
     public Fault CutNextCall(int afterMessages = 0, int times = 1) => Add(times, (call, way) =>

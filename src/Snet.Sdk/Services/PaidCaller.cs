@@ -172,7 +172,8 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
                 e.Detail, e.StatusCode, "Another call of this channel does not end, or its lock is stuck: ask the provider to clear it, or open another channel.", isTransient: true, e),
             PaymentRefusal.OutOfStep or PaymentRefusal.WrongIncome => new PaymentRejectedException(
                 e.Detail, e.StatusCode, "Nothing was charged. If another process pays from the same channel at the same time, try again, and give each process a PaymentSigner of its own.", isTransient: true, e),
-            _ => new PaymentRejectedException(e.Detail, e.StatusCode, "Nothing was charged. If it stays so, the client's node and the daemon's disagree: check RpcEndpoints, and tell the provider.", innerException: e),
+            _ => new PaymentRejectedException(e.Detail, e.StatusCode, "Nothing was charged. If it stays so, the client's node and the daemon's disagree: check RpcEndpoints, and tell the provider.",
+                isTransient: DaemonErrors.IsChannelUnknown(e), innerException: e),
         };
     }
 }
