@@ -65,7 +65,7 @@ internal static class ReceiptReader
         var at = 0;
         try
         {
-            var content = await File.ReadAllBytesAsync(folder[ReceiptFiles.Name(number)], cancellationToken).ConfigureAwait(false);
+            var content = await ReadBytesAsync(folder[ReceiptFiles.Name(number)], cancellationToken).ConfigureAwait(false);
             List<ReceiptLine> lines = [];
             while (content.AsSpan(at).IndexOf((byte)'\n') is >= 0 and var length) // a last line without an end is being written, or a crash left it
             {
@@ -80,6 +80,17 @@ internal static class ReceiptReader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             throw ReceiptFiles.Describe(e, folder, number, at);
+        }
+    }
+
+    private static async Task<byte[]> ReadBytesAsync(string path, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete); // somebody may be writing
+        await using (file.ConfigureAwait(false))
+        {
+            var content = new byte[file.Length];
+            await file.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+            return content;
         }
     }
 }

@@ -49,12 +49,15 @@ public abstract class LedgerTest
         {
             var target = copy[Path.GetRelativePath(Data.Path, file)];
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.EndsWith(".lock", StringComparison.Ordinal))
+            {
                 File.WriteAllBytes(target, []); // it may be locked, and is empty
-            else
-                using (var to = File.Create(target))
-                    from.CopyTo(to);
+                continue;
+            }
+
+            using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var to = File.Create(target);
+            from.CopyTo(to);
         }
 
         return copy.Path;
