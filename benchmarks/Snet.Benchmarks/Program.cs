@@ -7,6 +7,7 @@ return args switch
     ["upload-memory", .. var rest] => await UploadMemory.RunAsync(rest is [var size] ? int.Parse(size, System.Globalization.CultureInfo.InvariantCulture) : 300),
     ["check-speed", .. var rest] => await CheckSpeed.RunAsync(Number(rest, 0, 1024), Number(rest, 1, 5)),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
+    ["receipts", .. var rest] => await ReceiptCost.RunAsync(rest is [var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 20_000),
     ["sandbox-calls"] => await SandboxCalls.RunAsync(),
     _ => Usage(),
 };
@@ -16,6 +17,6 @@ static int Number(string[] words, int index, int otherwise) =>
 
 static int Usage()
 {
-    Console.Error.WriteLine("Give one of: upload-memory [MB], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls");
+    Console.Error.WriteLine("Give one of: upload-memory [MB], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls, receipts [COUNT]");
     return 2;
 }

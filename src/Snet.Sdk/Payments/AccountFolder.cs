@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Snet.Sdk.Accounts;
 
 namespace Snet.Sdk.Payments;
@@ -8,8 +7,6 @@ internal sealed class AccountFolder(string dataDirectory, SnetNetwork network, I
 {
     private const UnixFileMode UserFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode UserFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    private const int LockAttempts = 5_000; // some seconds; a lock is held for microseconds
 
     private string? _path;
 
@@ -63,39 +60,4 @@ internal sealed class AccountFolder(string dataDirectory, SnetNetwork network, I
 
         File.Move(this[temporary], this[name], overwrite: true);
     }
-
-    /// <summary>Shuts other processes, and other clients in this one, out until the result is disposed. A process that ends lets go by itself.</summary>
-    /// <exception cref="IOException">Somebody else does not let go, or the lock cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The lock may not be made.</exception>
-    public SafeFileHandle Lock(string name)
-    {
-        var spin = default(SpinWait);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return OpenAlone(name);
-            }
-            catch (IOException e) when (IsTaken(e) && attempt < LockAttempts)
-            {
-                spin.SpinOnce(); // soon gives the processor away, a millisecond at a time
-            }
-        }
-    }
-
-    private SafeFileHandle OpenAlone(string name)
-    {
-        try
-        {
-            return File.OpenHandle(this[name], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (FileNotFoundException)
-        {
-            CreateFile(name, FileMode.OpenOrCreate).Dispose();
-            return File.OpenHandle(this[name], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        }
-    }
-
-    // EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
-    private static bool IsTaken(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 }

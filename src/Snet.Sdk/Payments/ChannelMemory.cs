@@ -42,7 +42,7 @@ internal sealed class ChannelMemory(AccountFolder? folder, ILogger logger)
             try
             {
                 folder.Create();
-                using var exclusive = folder.Lock(LockName);
+                using var alone = new FolderLock(folder, LockName).Enter();
                 _groups = Read(); // another process may have saved another group meanwhile
                 _groups[(channels.Recipient, channels.GroupId)] = channels;
                 folder.Replace(FileName, JsonSerializer.SerializeToUtf8Bytes(ToJson(folder), ChannelMemoryJson.Default.ChannelMemoryFile));

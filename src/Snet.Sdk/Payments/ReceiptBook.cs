@@ -103,13 +103,8 @@ internal sealed class ReceiptBook
     }
 
     // Whoever holds an entry goes on with it when the files are read again.
-    private ReceiptEntry Entry(long number, string by, PaymentReceipt receipt)
-    {
-        if (!_before.TryGetValue(number, out var known) || known.By != by)
-            return new ReceiptEntry(number, by, receipt);
-        known.Recorded = PaymentOutcome.Unknown;
-        return known;
-    }
+    private ReceiptEntry Entry(long number, string by, PaymentReceipt receipt) =>
+        _before.TryGetValue(number, out var known) && known.By == by ? known : new ReceiptEntry(number, by, receipt);
 
     private void Count(PaymentReceipt receipt, PaymentOutcome was, PaymentOutcome now)
     {

@@ -12,7 +12,7 @@ namespace Snet.Sdk.Payments;
 internal sealed class ReceiptLog : IDisposable
 {
     public const int MaxInMemory = 10_000;
-    public const long FileBytes = 8 << 20;
+    public const long FileBytes = 1 << 20; // some 3,000 receipts, read in a few ms at the start
     private const int MaxNote = 500;
 
     private readonly Lock _lock = new();

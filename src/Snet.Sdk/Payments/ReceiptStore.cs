@@ -11,8 +11,7 @@ namespace Snet.Sdk.Payments;
 /// </remarks>
 internal sealed class ReceiptStore(AccountFolder folder, string client, ReceiptBook book, long fileBytes, ILogger logger) : IDisposable
 {
-    private const string LockName = "receipts.lock";
-
+    private readonly FolderLock _lock = new(folder, "receipts.lock");
     private readonly ReceiptLineWriter _writer = new();
     private SafeFileHandle? _file;
     private ClientMark? _mark;
@@ -35,7 +34,7 @@ internal sealed class ReceiptStore(AccountFolder folder, string client, ReceiptB
     public SafeFileHandle Lock() => Guard(() =>
     {
         Open();
-        var alone = folder.Lock(LockName);
+        var alone = _lock.Enter();
         try
         {
             CatchUp(alone: true);
@@ -76,7 +75,7 @@ internal sealed class ReceiptStore(AccountFolder folder, string client, ReceiptB
         if (_file is not null)
             return;
         folder.Create();
-        using var alone = folder.Lock(LockName);
+        using var alone = _lock.Enter();
         _mark ??= new ClientMark(folder, client);
         if (ReceiptFiles.Numbers(folder) is [.., var newest])
             Use(newest);

@@ -35,12 +35,14 @@ public sealed class ReceiptFileTests : LedgerTest
         await PayAsync(before, 3);
         await SignAsync(before, 4, channel: 7);
 
-        var after = OnDisk(policy, directory: Crashed());
+        var directory = Crashed();
+        var after = OnDisk(policy, directory: directory);
 
         var open = after.OpenOf(7).Single();
         (open.Receipt.AmountBefore, open.Receipt.AmountAfter, open.Receipt.Outcome).ShouldBe((Cogs(3), Cogs(7), PaymentOutcome.Unknown));
         after.HighestSigned(7, 0).ShouldBe(Cogs(7));
         (await RefusedAsync(after, 4)).Spent.ShouldBe(Cogs(7));
+        Directory.EnumerateFiles(directory, "client-*.lock", SearchOption.AllDirectories).Count().ShouldBe(1); // its own
         after.Settle(open, PaymentOutcome.NotCharged);
         await PayAsync(after, 7);
         after.OpenOf(7).ShouldBeEmpty();
@@ -76,6 +78,23 @@ public sealed class ReceiptFileTests : LedgerTest
 
         (await RefusedAsync(one, 1)).Spent.ShouldBe(Cogs(10));
         (await ListAsync(one)).Single().Outcome.ShouldBe(PaymentOutcome.Paid);
+    }
+
+    [Test]
+    public async Task TwoClients_WriteAtOnce_NoLineIsLost()
+    {
+        ReceiptLog[] logs = [OnDisk(fileBytes: 20_000), OnDisk(fileBytes: 20_000)];
+
+        await Task.WhenAll(logs.Select(log => Task.Run(async () =>
+        {
+            for (var i = 0; i < 500; i++)
+                await PayAsync(log, 1);
+        })));
+
+        var receipts = await ListAsync(logs[0]);
+        receipts.Count.ShouldBe(1_000);
+        receipts.ShouldAllBe(receipt => receipt.Outcome == PaymentOutcome.Paid);
+        receipts.Select(receipt => receipt.AmountAfter.Cogs).Distinct().Count().ShouldBe(1_000);
     }
 
     [Test]
