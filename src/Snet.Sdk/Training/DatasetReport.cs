@@ -36,8 +36,8 @@ public sealed record DatasetReport(
     {
         var text = new StringBuilder(IsValid ? "Dataset check passed:" : "Dataset check failed:");
         AppendLines(text, Errors);
-        text.Append(CultureInfo.InvariantCulture, $"\n{FileName}: {Kind}, {Megabytes.Format(Size)} MB, ")
-            .Append(CultureInfo.InvariantCulture, $"{FileCount} files of {Megabytes.Format(UnpackedSize)} MB in all");
+        text.Append(CultureInfo.InvariantCulture, $"\n{FileName}: {Kind}, {Megabytes.Show(Size)}; ")
+            .Append(CultureInfo.InvariantCulture, $"files: {FileCount}, {Megabytes.Show(UnpackedSize)} unpacked");
         if (Warnings.Count > 0)
             AppendLines(text.Append("\nWarnings:"), Warnings);
         if (MethodDescription.Length > 0)

@@ -9,8 +9,8 @@ internal sealed record ArchiveKind(string Name, params string[] OtherEndings)
     public static readonly ArchiveKind Tar = new("tar");
     public static readonly ArchiveKind TarGz = new("tar.gz", "tgz", "taz");
     public static readonly ArchiveKind TarBz2 = new("tar.bz2", "tbz2", "tbz", "tb2", "tar.bz");
-    public static readonly ArchiveKind Gz = new("gz", "gzip");
-    public static readonly ArchiveKind Bz2 = new("bz2", "bzip2");
+    public static readonly ArchiveKind Gz = new("gz", "gzip") { HoldsFiles = false };
+    public static readonly ArchiveKind Bz2 = new("bz2", "bzip2") { HoldsFiles = false };
     public static readonly ArchiveKind SevenZip = new("7z", "7zip");
     public static readonly ArchiveKind Rar = new("rar");
     public static readonly ArchiveKind Xz = new("xz", "tar.xz", "txz");
@@ -20,6 +20,9 @@ internal sealed record ArchiveKind(string Name, params string[] OtherEndings)
 
     private static readonly (string Ending, ArchiveKind Kind)[] s_endings =
         [.. s_all.SelectMany(kind => kind.Endings, (kind, ending) => (ending, kind)).OrderByDescending(pair => pair.ending.Length)];
+
+    /// <summary>Whether it holds files, and is not just one file in packed form, such as a scan in a <c>nii.gz</c>.</summary>
+    public bool HoldsFiles { get; private init; } = true;
 
     /// <summary>Gives the kind that a word of a provider's list means; <see langword="null"/> for a word not known here.</summary>
     public static ArchiveKind? FromType(string type) => Array.Find(s_all, kind => kind.Endings.Contains(type));

@@ -145,8 +145,8 @@ internal sealed class DatasetCheck : IDisposable
         catch (ExpansionException e)
         {
             _errors.Add(DatasetRule.Expansion,
-                $"Too big when unpacked: the dataset of {Megabytes.Format(_dataset.Length)} MB unpacks into more than "
-                + $"{Megabytes.Format(e.Allowed)} MB; the check ended there");
+                $"Too big when unpacked: the dataset of {Megabytes.Show(_dataset.Length)} unpacks into more than "
+                + $"{Megabytes.Show(e.Allowed)}; the check ended there");
         }
         catch (NotSupportedException e)
         {

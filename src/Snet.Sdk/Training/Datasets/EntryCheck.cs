@@ -95,7 +95,7 @@ internal sealed class EntryCheck(
                 + $"Allowed file types: {string.Join(", ", _types)}");
         }
 
-        if (ArchiveKind.FromName(entry.Name) is not null)
+        if (ArchiveKind.FromName(entry.Name) is { HoldsFiles: true })
             AddWarning(DatasetRule.NestedArchive, entry, $"Archive in the dataset: {Quote(entry)}. What is in it was not checked");
     }
 

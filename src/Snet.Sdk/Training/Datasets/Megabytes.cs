@@ -20,6 +20,10 @@ internal static class Megabytes
     public static string FormatAbove(long bytes, long limitMb) =>
         bytes / 1024 * 1024 > limitMb * Bytes ? Format(bytes) : Write(bytes / (double)Bytes);
 
+    /// <summary>Writes a size for people, which no wording of the guide is given for: below 1 MB in bytes.</summary>
+    public static string Show(long bytes) =>
+        bytes < Bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes") : Format(bytes) + " MB";
+
     private static string Write(double value)
     {
         var text = value.ToString("R", CultureInfo.InvariantCulture);

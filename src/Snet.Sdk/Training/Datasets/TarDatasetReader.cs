@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 
 namespace Snet.Sdk.Training.Datasets;
 
@@ -6,6 +7,7 @@ namespace Snet.Sdk.Training.Datasets;
 internal sealed class TarDatasetReader(ArchiveKind kind, DatasetLimits limits, ExpansionMeter meter)
 {
     private const int BufferSize = 1 << 17;
+    private const string SparsePrefix = "GNU.sparse.";
 
     /// <summary>Lists the entries as they come. The content of one is there until the next is asked for.</summary>
     public IEnumerable<DatasetEntry> Read(Stream archive, CancellationToken cancellationToken)
@@ -47,18 +49,26 @@ internal sealed class TarDatasetReader(ArchiveKind kind, DatasetLimits limits, E
         }
     }
 
-    private static DatasetEntry Convert(TarEntry entry) => new(
-        entry.Name, entry.Length, () => new UnownedStream(entry.DataStream ?? Stream.Null))
+    private static DatasetEntry Convert(TarEntry entry) => entry is PaxTarEntry pax && IsSparse(pax)
+        ? new DatasetEntry(Attribute(pax, "name") ?? entry.Name, SparseSize(pax), () => throw new NotSupportedException("it is a sparse file"))
+        : new DatasetEntry(entry.Name, entry.Length, () => new UnownedStream(entry.DataStream ?? Stream.Null)) { Type = TypeOf(entry) };
+
+    private static DatasetEntryType TypeOf(TarEntry entry) => entry.EntryType switch
     {
-        Type = entry.EntryType switch
-        {
-            TarEntryType.Directory or TarEntryType.DirectoryList => DatasetEntryType.Folder,
-            TarEntryType.SymbolicLink or TarEntryType.HardLink => DatasetEntryType.Link,
-            TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile =>
-                DatasetEntryType.File,
-            _ => DatasetEntryType.Special,
-        },
+        TarEntryType.Directory or TarEntryType.DirectoryList => DatasetEntryType.Folder,
+        TarEntryType.SymbolicLink or TarEntryType.HardLink => DatasetEntryType.Link,
+        TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile => DatasetEntryType.File,
+        _ => DatasetEntryType.Special,
     };
+
+    /// <summary>Says whether what is stored is not the content but what of it is no hole: bsdtar writes all files with holes this way.</summary>
+    private static bool IsSparse(PaxTarEntry entry) =>
+        entry.ExtendedAttributes.Keys.Any(key => key.StartsWith(SparsePrefix, StringComparison.Ordinal));
+
+    private static string? Attribute(PaxTarEntry entry, string name) => entry.ExtendedAttributes.GetValueOrDefault(SparsePrefix + name);
+
+    private static long SparseSize(PaxTarEntry entry) =>
+        long.TryParse(Attribute(entry, "realsize"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : -1;
 
     /// <summary>Reads on behind the end of the tar, for the checksum of the compressed data comes last.</summary>
     private static void CheckEnd(TarGuardStream guard, Stream content, CancellationToken cancellationToken)

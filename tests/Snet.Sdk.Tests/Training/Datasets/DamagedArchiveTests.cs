@@ -101,12 +101,26 @@ public class DamagedArchiveTests
 
         var report = await CheckWithinAsync(archive, limits, fileName);
 
-        var allowed = Megabytes.Format((1 << 20) + (20L * archive.Length));
+        var allowed = Megabytes.Show((1 << 20) + (20L * archive.Length));
         report.Errors.Lines().ShouldBe(
-        [
-            $"Too big when unpacked: the dataset of {Megabytes.Format(archive.Length)} MB unpacks into more than {allowed} MB; "
-            + "the check ended there",
-        ]);
+            [$"Too big when unpacked: the dataset of {archive.Length} bytes unpacks into more than {allowed}; the check ended there"]);
+    }
+
+    [Test]
+    public async Task CheckAsync_ManyEntriesWithOneContent_AreAFloodTogether()
+    {
+        var zip = Zip(("a.txt", new byte[2 << 20]));
+        var directory = zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
+        var (entry, end) = (zip[directory..^22], zip[^22..]);
+        const int Count = 200;
+        BinaryPrimitives.WriteInt16LittleEndian(end.AsSpan(8), Count);
+        BinaryPrimitives.WriteInt16LittleEndian(end.AsSpan(10), Count);
+        BinaryPrimitives.WriteInt32LittleEndian(end.AsSpan(12), Count * entry.Length);
+
+        var report = await CheckAsync([.. zip[..directory], .. Enumerable.Repeat(entry, Count).SelectMany(bytes => bytes), .. end]);
+
+        report.Errors.Rules().ShouldContain("expansion");
+        report.UnpackedSize.ShouldBeLessThan(110 << 20);
     }
 
     [Test]

@@ -46,7 +46,7 @@ public class DatasetCheckerTests
         (report.FileName, report.Size, report.FileCount, report.UnpackedSize).ShouldBe((fileName, archive.Length, 2, 21));
         report.MethodDescription.ShouldBe("Say it clearly.");
         report.ToString().ShouldBe(
-            $"Dataset check passed:\n{fileName}: {report.Kind}, {Megabytes.Format(archive.Length)} MB, 2 files of 0.0 MB in all\n"
+            $"Dataset check passed:\n{fileName}: {report.Kind}, {archive.Length} bytes; files: 2, 21 bytes unpacked\n"
             + "The provider asks for: Say it clearly.");
     }
 
@@ -356,6 +356,10 @@ public class DatasetCheckerTests
         report.Errors.ShouldBeEmpty();
         report.Warnings.Lines().ShouldBe(["Archive in the dataset: `inner.zip`. What is in it was not checked"]);
     }
+
+    [Test]
+    public async Task CheckAsync_OneFileInPackedForm_IsNoArchive() =>
+        (await CheckAsync(Zip(("scan.nii.gz", Gzip([1, 2]))))).Warnings.ShouldBeEmpty();
 
     [Test]
     public async Task CheckAsync_ManyProblemsOfOneRule_ListsTheFirstByNameAndCountsTheOthers()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using Snet.Sdk.Training;
+using Snet.Sdk.Training.Datasets;
 using static Snet.Sdk.Tests.Training.Datasets.Archives;
 
 namespace Snet.Sdk.Tests.Training.Datasets;
@@ -9,20 +10,20 @@ namespace Snet.Sdk.Tests.Training.Datasets;
 /// <summary>Whatever the bytes are, the check gives a report, in little time and memory; the order of entries plays no part in it.</summary>
 public class DatasetFuzzTests
 {
-    private const int Rounds = 150;
+    private const int Rounds = 50;
     private const long MostBytes = 64 << 20;
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     private static readonly MethodMetadata s_rules = new("", 0, 1, 2, 1, "txt", "zip, tar, tar.gz");
 
     private static IEnumerable<string> Names => Directory.GetFiles(Made("")).Select(path => Path.GetFileName(path)!)
-        .Where(name => !name.StartsWith("make", StringComparison.Ordinal) && !name.StartsWith("README", StringComparison.Ordinal));
+        .Where(name => ArchiveKind.FromName(name) is not null && !name.StartsWith("flood", StringComparison.Ordinal)).Order();
 
     [TestCaseSource(nameof(Names))]
     public async Task CheckAsync_SpoiledArchive_GivesAReportInBoundedTimeAndMemory(string name)
     {
         var whole = await File.ReadAllBytesAsync(Made(name));
-        for (var seed = 0; seed < Rounds; seed++)
+        for (var seed = 0; seed < Rounds / Cost(name); seed++)
         {
             var spoiled = Spoil(whole, new Random(seed));
             var (before, watch) = (GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
@@ -32,6 +33,21 @@ public class DatasetFuzzTests
             report.Size.ShouldBe(spoiled.Length);
             watch.Elapsed.ShouldBeLessThan(s_longest, $"seed {seed}");
             (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(MostBytes, $"seed {seed}");
+        }
+    }
+
+    /// <summary>A zip has its table at the end and gzip its checksum: of those, no cut can be taken for the whole.</summary>
+    [TestCaseSource(nameof(Names))]
+    public async Task CheckAsync_CutAtEveryPlace_GivesAReport(string name)
+    {
+        var whole = await File.ReadAllBytesAsync(Made(name));
+        var step = Math.Max(1, whole.Length * Cost(name) / 250);
+        for (var length = 0; length < whole.Length; length += step)
+        {
+            var report = await CheckAsync(whole[..length], null, name);
+
+            if (report.Kind is "zip" or "tar.gz")
+                report.IsValid.ShouldBeFalse($"cut to {length} of {whole.Length} bytes");
         }
     }
 
@@ -53,10 +69,10 @@ public class DatasetFuzzTests
     }
 
     [Test]
-    public void CheckAsync_SameEntriesInAnotherOrder_GivesTheSameReport([Values("data.zip", "data.tar", "data.tar.gz")] string fileName)
+    public void CheckAsync_SameEntriesInAnotherOrder_GivesTheSameReport([Values("data.zip", "data.tar", "data.tar.gz", "data.tar.bz2")] string fileName)
     {
         var name = Gen.Elements(
-            "a.txt", "A.txt", "b.wav", "../c.txt", "d/e.txt", "d//e.txt", "./a.txt", "f.TXT", "Thumbs.db", "x.zip", "/abs.txt", "g", "d/");
+            "a.txt", "A.txt", "b.wav", "../c.txt", "d", "d/e.txt", "d//e.txt", "./a.txt", "f.TXT", "Thumbs.db", "x.zip", "/abs.txt", "g", "d/");
         var content = Gen.Frequency(
             (4, Gen.Elements("", "one", "two", "three").Select(text => Text("", text).Content)),
             (1, Gen.Constant(new byte[(1 << 20) + 1])));
@@ -76,6 +92,9 @@ public class DatasetFuzzTests
             return (second.FileCount, second.UnpackedSize) == (first.FileCount, first.UnpackedSize);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
     }
+
+    // Each try with bzip2 takes megabytes.
+    private static int Cost(string name) => name.EndsWith("bz2", StringComparison.Ordinal) ? 5 : 1;
 
     private static IEnumerable<DatasetProblem> WithoutSize(IEnumerable<DatasetProblem> problems) =>
         problems.Where(problem => problem.Rule != "dataset-size");
