@@ -44,4 +44,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 4002, EventName = "ModelStatusSeen", Level = LogLevel.Debug, Message = "The model {ModelId} is {Status}.")]
     public static partial void ModelStatusSeen(this ILogger logger, string modelId, Training.ModelStatus status);
+
+    [LoggerMessage(EventId = 4003, EventName = "PublishedDatasetLeft", Level = LogLevel.Warning, Message = "A dataset whose validation failed could not be taken back by {Publisher}.")]
+    public static partial void PublishedDatasetLeft(this ILogger logger, Exception exception, string publisher);
 }

@@ -89,10 +89,7 @@ public partial class TrainingClient
         if (!trainingDataLink.IsAbsoluteUri)
             throw new ArgumentException("Give an absolute address that the provider can reach.", nameof(trainingDataLink));
         var agreement = Agreement(price, options?.MaxPrice, nameof(TrainOptions));
-        return PayAsync(
-            "validate_model", modelId, agreement, ct => ValidateModelPriceAsync(modelId, trainingDataLink, ct),
-            authorization => new Wire.AuthValidateRequest { Authorization = authorization, ModelId = modelId, TrainingDataLink = Text(trainingDataLink) },
-            cancellationToken);
+        return ValidateAsync(modelId, trainingDataLink, agreement, cancellationToken);
     }
 
     private static string Text(Uri? link) => link?.OriginalString ?? string.Empty;

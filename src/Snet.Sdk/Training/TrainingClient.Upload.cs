@@ -53,7 +53,7 @@ public partial class TrainingClient
         var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
         var told = await daemon.GetVersionAsync(cancellationToken).ConfigureAwait(false);
         var release = Version.TryParse(told.TrimStart('v'), out var version) ? version : null;
-        if (!TakesUploads(release))
+        if (!TakesUploads(release) && options.Publisher is null)
             throw new UploadNotSupportedException(told);
         var opened = await dataset.OpenAsync(rules, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
@@ -61,7 +61,17 @@ public partial class TrainingClient
             var report = await DatasetChecker.CheckAsync(opened, rules, cancellationToken).ConfigureAwait(false);
             if (!report.IsValid)
                 throw new WrongDatasetException(report);
-            return await UploadCheckedAsync(modelId, opened, agreement, options, release, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (TakesUploads(release))
+                    return await UploadCheckedAsync(modelId, opened, agreement, options, release, cancellationToken).ConfigureAwait(false);
+            }
+            catch (UploadNotSupportedException) when (options.Publisher is not null)
+            {
+                // A daemon that tells another version than it is; nothing was charged.
+            }
+
+            return await PublishCheckedAsync(modelId, opened, agreement, options, cancellationToken).ConfigureAwait(false);
         }
     }
 

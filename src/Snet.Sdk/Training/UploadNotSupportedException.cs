@@ -7,7 +7,7 @@ public sealed class UploadNotSupportedException : SnetException
     internal UploadNotSupportedException(string daemonVersion)
         : base(
             "upload_not_supported",
-            $"The service's daemon ({daemonVersion}) cannot take uploads. Put the dataset where the provider can fetch it and pass the link to ValidateModelAsync.")
+            $"The service's daemon ({daemonVersion}) cannot take uploads. Put the dataset where the provider can fetch it and pass the link to ValidateModelAsync, or set UploadOptions.Publisher, which does it for you.")
     {
         DaemonVersion = daemonVersion;
         MoneyMoved = MoneyMoved.No;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Snet.Sdk.Training;
 
 /// <summary>Settings of one upload.</summary>
@@ -11,6 +13,13 @@ public sealed class UploadOptions
     /// that takes its time holds it up; <see cref="Progress{T}"/> does not. Default: nobody.
     /// </summary>
     public IProgress<UploadProgress>? Progress { get; init; }
+
+    /// <summary>
+    /// Puts the dataset where the provider can fetch it, when the service's daemon cannot take uploads (6.1 and 6.2); it is not used where uploads work.
+    /// Default: none, and <see cref="UploadNotSupportedException"/> there.
+    /// </summary>
+    [Experimental("SNET001")]
+    public IDatasetPublisher? Publisher { get; init; }
 
     /// <summary>How much of the dataset goes into one message, in bytes; for tests.</summary>
     internal int PartSize { get; init; } = Uploads.DatasetUpload.PartSize;
