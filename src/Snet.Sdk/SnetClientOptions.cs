@@ -34,6 +34,13 @@ public sealed class SnetClientOptions
     /// <summary>Limits for what is signed. The default adds none to the rule that only a published or agreed price is paid.</summary>
     public SpendingPolicy Spending { get; set; } = new();
 
+    /// <summary>How many calls may wait for a payment channel at a time; one more ends with <see cref="PaymentQueueException"/>. Default: 1,000; 0 for none.</summary>
+    /// <remarks>A daemon works on one paid call of a channel at a time. All services of one payment group of an organization share a queue.</remarks>
+    public int MaxQueuedCalls { get; set; } = 1_000;
+
+    /// <summary>How long a call waits for a payment channel before it ends with <see cref="PaymentQueueException"/>. Default: 5 min; above zero.</summary>
+    public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How channels are opened and filled.</summary>
     public ChannelFunding Funding { get; set; } = new();
 
@@ -100,6 +107,9 @@ public sealed class SnetClientOptions
         CheckAboveZero(CallTimeout, nameof(CallTimeout), problems);
         CheckAboveZero(UploadIdleTimeout, nameof(UploadIdleTimeout), problems);
         CheckAboveZero(TransactionTimeout, nameof(TransactionTimeout), problems);
+        CheckAboveZero(QueueTimeout, nameof(QueueTimeout), problems);
+        if (MaxQueuedCalls < 0)
+            problems.Add($"{nameof(MaxQueuedCalls)}: give 0 or more; got {MaxQueuedCalls}.");
         if (MaxRetries < 0)
             problems.Add($"{nameof(MaxRetries)}: give 0 or more; got {MaxRetries}.");
         if (PaymentSigner is not null && Signer is null)

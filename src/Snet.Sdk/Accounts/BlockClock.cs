@@ -16,6 +16,7 @@ internal sealed class BlockClock(EthereumClient client, TimeProvider time)
     private readonly Lock _lock = new();
     private Reading? _last;
     private Task<Reading>? _asking;
+    private bool _isForgotten;
 
     /// <summary>Gives the number of the latest block, reckoned when it was asked less than half a minute ago.</summary>
     public Task<BigInteger> GetAsync(CancellationToken cancellationToken) => GetAsync(MaxAge, cancellationToken);
@@ -29,8 +30,8 @@ internal sealed class BlockClock(EthereumClient client, TimeProvider time)
         Task<Reading> asking;
         lock (_lock)
         {
-            if (_last is { } last && time.GetElapsedTime(last.At) is var age && age <= maxAge && maxAge > TimeSpan.Zero)
-                return last.Block + (long)(age / BlockTime);
+            if (!_isForgotten && _last is { } last && time.GetElapsedTime(last.At) is var age && age <= maxAge && maxAge > TimeSpan.Zero)
+                return Reckon(last);
             // Many calls at once share one request, which the end of one of them must not end for the others.
             asking = _asking ??= AskAsync();
         }
@@ -40,6 +41,16 @@ internal sealed class BlockClock(EthereumClient client, TimeProvider time)
 
     /// <summary>Gives a block number that is good for comparing with far ends: reckoned on however old the last answer is, so it asks at most once.</summary>
     public Task<BigInteger> ReckonAsync(CancellationToken cancellationToken) => GetAsync(TimeSpan.MaxValue, cancellationToken);
+
+    /// <summary>The latest block's number reckoned on from the last answer, however old; null when there was none.</summary>
+    public BigInteger? Reckoned
+    {
+        get
+        {
+            lock (_lock)
+                return _last is { } last ? Reckon(last) : null;
+        }
+    }
 
     /// <summary>Takes a block number that was seen elsewhere, in a receipt for instance.</summary>
     public void Saw(BigInteger block)
@@ -55,15 +66,17 @@ internal sealed class BlockClock(EthereumClient client, TimeProvider time)
     public void Asked(BigInteger block)
     {
         lock (_lock)
-            _last = new Reading(block, time.GetTimestamp());
+            (_last, _isForgotten) = (new Reading(block, time.GetTimestamp()), false);
     }
 
     /// <summary>Makes the next use ask the chain.</summary>
     public void Forget()
     {
         lock (_lock)
-            _last = null;
+            _isForgotten = true;
     }
+
+    private BigInteger Reckon(Reading last) => last.Block + (long)(time.GetElapsedTime(last.At) / BlockTime);
 
     private async Task<Reading> AskAsync()
     {
@@ -73,7 +86,7 @@ internal sealed class BlockClock(EthereumClient client, TimeProvider time)
             var block = await ChainGateway.GuardAsync(() => client.GetBlockNumberAsync(CancellationToken.None), "eth_blockNumber").ConfigureAwait(false);
             var reading = new Reading(block, time.GetTimestamp());
             lock (_lock)
-                _last = reading;
+                (_last, _isForgotten) = (reading, false);
             return reading;
         }
         finally

@@ -36,6 +36,18 @@ internal static partial class Log
     [LoggerMessage(EventId = 2021, EventName = "NoFreeCalls", Level = LogLevel.Information, Message = "No free calls of {OrgId}/{ServiceId} for {Time}: {Reason}")]
     public static partial void NoFreeCalls(this ILogger logger, string orgId, string serviceId, TimeSpan time, string reason);
 
+    [LoggerMessage(EventId = 2030, EventName = "ChannelLocked", Level = LogLevel.Warning, Message = "The daemon keeps channel {ChannelId} locked: a call of another process does not end, or the lock is stuck. If it stays so, ask the provider to clear it.")]
+    public static partial void ChannelLocked(this ILogger logger, BigInteger channelId);
+
+    [LoggerMessage(EventId = 2031, EventName = "DaemonForgot", Level = LogLevel.Warning, Message = "The daemon has forgotten payments from channel {ChannelId}: it had taken {Before} and knows of {Now}. Payments go on from there; they cost nothing until the earlier total is reached.")]
+    public static partial void DaemonForgot(this ILogger logger, BigInteger channelId, TokenAmount before, TokenAmount now);
+
+    [LoggerMessage(EventId = 2032, EventName = "ChannelUsedElsewhere", Level = LogLevel.Information, Message = "Another process pays from channel {ChannelId} with the same key: the receipts here know of a total of {Known}, and {Signed} is signed.")]
+    public static partial void ChannelUsedElsewhere(this ILogger logger, BigInteger channelId, TokenAmount known, TokenAmount signed);
+
+    [LoggerMessage(EventId = 2033, EventName = "FundingAheadFailed", Level = LogLevel.Warning, Message = "Channel {ChannelId} could not be filled or extended ahead of need; calls go on with what it holds: {Reason}")]
+    public static partial void FundingAheadFailed(this ILogger logger, BigInteger channelId, string reason);
+
     [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "{Function} is done: transaction {Hash}, {Gas} gas.")]
     public static partial void TransactionMined(this ILogger logger, string function, string hash, long gas);
 

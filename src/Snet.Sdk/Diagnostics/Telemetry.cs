@@ -14,8 +14,29 @@ internal static class Telemetry
     private static readonly Counter<long> Paid = Meter.CreateCounter<long>("snet.client.calls.paid", "{call}", "Calls that were paid.");
     private static readonly Counter<double> Amount = Meter.CreateCounter<double>("snet.client.payment.amount", "{cog}", "What paid calls cost.");
 
+    private static readonly Histogram<double> QueueTime = Meter.CreateHistogram<double>("snet.client.queue.time", "s", "How long calls wait for a payment channel.");
+    private static readonly UpDownCounter<long> QueueLength = Meter.CreateUpDownCounter<long>("snet.client.queue.length", "{call}", "Calls that wait for a payment channel.");
+
+    /// <summary>A call has a channel now, or has given up waiting for one.</summary>
+    public static void Queued(PaymentOrder order, TimeSpan waited)
+    {
+        if (QueueTime.Enabled)
+            QueueTime.Record(waited.TotalSeconds, QueueTags(order));
+    }
+
+    /// <summary>A call begins or ends to wait for a channel.</summary>
+    /// <param name="order">What is paid.</param>
+    /// <param name="change">1 or -1.</param>
+    public static void Queue(PaymentOrder order, int change)
+    {
+        if (QueueLength.Enabled)
+            QueueLength.Add(change, QueueTags(order));
+    }
+
     /// <summary>Begins to watch a call; disposing the result ends it.</summary>
     public static CallWatch StartCall(PaymentOrder order, TimeProvider time) => new(order, time);
+
+    private static TagList QueueTags(PaymentOrder order) => new() { { "snet.organization.id", order.OrgId }, { "snet.service.id", order.ServiceId } };
 
     /// <summary>One call that is watched. It failed unless <see cref="Succeed"/> was called.</summary>
     internal sealed class CallWatch : IDisposable

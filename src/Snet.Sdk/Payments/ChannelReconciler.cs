@@ -19,9 +19,9 @@ internal static class ChannelReconciler
         var nonce = BigEndian.Read(reply.CurrentNonce.Span);
         var ahead = nonce - channel.Nonce;
         if (ahead.Sign < 0)
-            throw new ChannelStateException(channel.Id, $"the daemon is at claim round {nonce} and the contract at {channel.Nonce}; its node lags behind", isTransient: true);
+            throw ChannelStateException.DaemonLags(channel.Id, nonce, channel.Nonce);
         if (ahead > 1)
-            throw new ChannelStateException(channel.Id, $"the daemon says {ahead} claims are on their way; no payment can be checked then");
+            throw new ChannelStateException(channel.Id, $"the daemon says that {ahead} claims are on their way; no payment can be checked until they have arrived", isTransient: true);
 
         var signed = Checked(channel, mpe, nonce, reply.CurrentSignedAmount.Span, reply.CurrentSignature.Span);
         if (ahead.IsZero)

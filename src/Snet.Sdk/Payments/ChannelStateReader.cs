@@ -14,31 +14,42 @@ internal sealed class ChannelStateReader(ChainGateway chain, EscrowAccount escro
 {
     private const string Path = "/escrow.PaymentChannelStateService/GetChannelState";
 
-    /// <summary>Reads the channel from the contract and its state from the daemon.</summary>
-    /// <param name="channelId">The channel.</param>
-    /// <param name="known">What was seen of it before, which an older view of it must not hide; null when nothing was.</param>
+    /// <summary>Reads a channel's state from the daemon, and the channel from the contract where what was seen of it before does not suffice.</summary>
+    /// <param name="known">What was seen of the channel before.</param>
+    /// <param name="isDoubted">Whether the node's word counts even if it is older than that.</param>
+    /// <param name="readsChain">Whether the contract is asked in any case, beside the daemon.</param>
     /// <param name="daemon">The daemon.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ChannelStateException">The daemon's account cannot be believed, or the node's is older than what was seen.</exception>
-    public async Task<(PaymentChannel Channel, ChannelState State, TokenAmount? OldAmount)> ReadAsync(
-        BigInteger channelId, PaymentChannel? known, DaemonConnection daemon, CancellationToken cancellationToken)
+    public async Task<ChannelReading> ReadAsync(
+        PaymentChannel known, bool isDoubted, bool readsChain, DaemonConnection daemon, CancellationToken cancellationToken)
     {
-        var reading = escrow.GetChannelAsync(channelId, cancellationToken);
-        var reply = await AskAsync(channelId, daemon, cancellationToken).ConfigureAwait(false);
-        var channel = await reading.ConfigureAwait(false)
-            ?? throw ChannelStateException.NodeLags(channelId, "it knows no such channel, unless the block that opened it was taken back");
-        channel = Newer(known, channel);
+        var reading = readsChain ? ReadChannelAsync(known, isDoubted, cancellationToken) : null;
+        var reply = await AskAsync(known.Id, daemon, cancellationToken).ConfigureAwait(false);
+        // Within a round nothing is taken out of a channel, so what was seen of it in the daemon's round still holds.
+        if (reading is null && BigEndian.Read(reply.CurrentNonce.Span) != known.Nonce)
+            reading = ReadChannelAsync(known, isDoubted, cancellationToken);
+        var channel = reading is null ? known : await reading.ConfigureAwait(false);
         // The contract is read at the same time as the daemon asks it, so a claim in between can make one of them look old.
         if (BigEndian.Read(reply.CurrentNonce.Span) < channel.Nonce)
-            reply = await AskAsync(channelId, daemon, cancellationToken).ConfigureAwait(false);
+            reply = await AskAsync(known.Id, daemon, cancellationToken).ConfigureAwait(false);
         var (state, old) = ChannelReconciler.Reconcile(channel, reply, mpe);
-        return (channel, state, old);
+        return new ChannelReading(channel, state, old);
+    }
+
+    private async Task<PaymentChannel> ReadChannelAsync(PaymentChannel known, bool isDoubted, CancellationToken cancellationToken)
+    {
+        var channel = await escrow.GetChannelAsync(known.Id, cancellationToken).ConfigureAwait(false)
+            ?? throw ChannelStateException.NodeLags(known.Id, "it knows no such channel, unless the block that opened it was taken back");
+        if (channel.Sender != known.Sender || channel.Recipient != known.Recipient || channel.GroupId != known.GroupId)
+            throw new ChannelStateException(known.Id, "the contract says now that it belongs to others");
+        return isDoubted ? channel : Newer(known, channel);
     }
 
     // Within a round a channel's funds and its end only grow.
-    private static PaymentChannel Newer(PaymentChannel? known, PaymentChannel read)
+    private static PaymentChannel Newer(PaymentChannel known, PaymentChannel read)
     {
-        if (known is null || read.Nonce > known.Nonce)
+        if (read.Nonce > known.Nonce)
             return read;
         return read.Nonce == known.Nonce
             ? read with { Value = TokenAmount.Max(known.Value, read.Value), Expiration = BigInteger.Max(known.Expiration, read.Expiration) }
@@ -77,3 +88,9 @@ internal sealed class ChannelStateReader(ChainGateway chain, EscrowAccount escro
         }
     }
 }
+
+/// <summary>What contract and daemon say of a channel.</summary>
+/// <param name="Channel">The channel as the contract has it.</param>
+/// <param name="State">The state from which the next payment is signed.</param>
+/// <param name="OldAmount">What the round before it came to, while its claim is on its way.</param>
+internal sealed record ChannelReading(PaymentChannel Channel, ChannelState State, TokenAmount? OldAmount);

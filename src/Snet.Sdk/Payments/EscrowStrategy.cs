@@ -13,10 +13,10 @@ internal sealed class EscrowStrategy(ChannelPool pool, ReceiptLog receipts) : IP
     {
         using var reservation = await receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
         var lease = await pool.AcquireAsync(order with { Reservation = reservation }, daemon, cancellationToken).ConfigureAwait(false);
-        return new Lease(lease, pool, daemon);
+        return new Lease(lease);
     }
 
-    private sealed class Lease(PaymentLease lease, ChannelPool pool, DaemonConnection daemon) : IPaymentLease
+    private sealed class Lease(PaymentLease lease) : IPaymentLease
     {
         public GrpcMetadata Headers => lease.Headers;
 
@@ -24,20 +24,13 @@ internal sealed class EscrowStrategy(ChannelPool pool, ReceiptLog receipts) : IP
 
         public PaymentReceipt Confirm() => lease.Confirm();
 
-        public PaymentRefusal Refuse(GrpcException failure, int waited)
-        {
-            var refusal = DaemonErrors.ReadRefusal(failure);
-            if (refusal is not (PaymentRefusal.None or PaymentRefusal.Final or PaymentRefusal.Locked))
-                pool.Forget(lease.Session); // before the next in the queue signs from the same wrong state
-            lease.Release();
-            return refusal;
-        }
+        public PaymentRefusal Refuse(GrpcException failure, int waited) => lease.Refuse(DaemonErrors.ReadRefusal(failure));
 
         public void Doubt() => lease.Doubt();
 
         public async Task<MoneyMoved> AskFateAsync(bool mayStillBeTaken, CancellationToken cancellationToken)
         {
-            await pool.ResolveAsync(lease.Session, daemon, mayStillBeTaken, cancellationToken).ConfigureAwait(false);
+            await lease.ResolveAsync(mayStillBeTaken, cancellationToken).ConfigureAwait(false);
             return Receipt.Outcome switch
             {
                 PaymentOutcome.Paid => MoneyMoved.Yes,

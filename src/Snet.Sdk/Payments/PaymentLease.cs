@@ -1,9 +1,11 @@
 using Snet.Grpc;
+using Snet.Sdk.Services;
 
 namespace Snet.Sdk.Payments;
 
 /// <summary>A signed payment for one call. Its holder says how the call ended; until then the channel waits.</summary>
-internal sealed class PaymentLease(ChannelSession session, ChannelState before, ChannelState after, GrpcMetadata headers, ReceiptLog receipts, ReceiptEntry receipt)
+internal sealed class PaymentLease(
+    ChannelPool pool, ChannelSession session, PaymentOrder order, DaemonConnection daemon, ChannelState after, GrpcMetadata headers, ReceiptEntry receipt)
 {
     private bool _settled;
 
@@ -18,28 +20,40 @@ internal sealed class PaymentLease(ChannelSession session, ChannelState before, 
     /// <summary>The call succeeded, so the daemon took the price.</summary>
     public PaymentReceipt Confirm()
     {
-        session.State = after;
-        session.Open.Clear(); // a later total proves the fate of what came before
+        pool.Confirmed(session, after);
         return Settle(PaymentOutcome.Paid);
     }
 
     /// <summary>The daemon or the service refused the call: nothing was taken, the total stays.</summary>
-    public PaymentReceipt Release() => Settle(PaymentOutcome.NotCharged);
+    /// <param name="refusal">What the refusal says of the payment.</param>
+    /// <returns>The same, or <see cref="PaymentRefusal.Later"/> when the same payment should be tried again.</returns>
+    public PaymentRefusal Refuse(PaymentRefusal refusal)
+    {
+        var result = pool.Refused(session, refusal);
+        Settle(PaymentOutcome.NotCharged);
+        return result;
+    }
 
     /// <summary>Nobody can tell; the daemon is asked before the channel is used again.</summary>
     public void Doubt()
     {
-        session.State = null;
-        session.Open.Add(new OpenPayment(receipt, before, after));
+        pool.Doubted(session);
         Settle(PaymentOutcome.Unknown);
+    }
+
+    /// <summary>After <see cref="Doubt"/>: asks the daemon, unless somebody else has asked it since.</summary>
+    /// <param name="mayStillBeTaken">Whether the payment stays open when it looks untaken, since the daemon may be at work on it.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task ResolveAsync(bool mayStillBeTaken, CancellationToken cancellationToken)
+    {
+        if (Receipt.Outcome == PaymentOutcome.Unknown)
+            await pool.ResolveAsync(session, daemon, mayStillBeTaken, cancellationToken).ConfigureAwait(false);
     }
 
     private PaymentReceipt Settle(PaymentOutcome outcome)
     {
         ObjectDisposedException.ThrowIf(_settled, this);
         _settled = true;
-        var settled = receipts.Settle(receipt, outcome);
-        session.Gate.Release();
-        return settled;
+        return pool.End(session, order, receipt, outcome);
     }
 }

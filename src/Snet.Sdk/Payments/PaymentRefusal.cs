@@ -21,6 +21,15 @@ internal enum PaymentRefusal
     /// <summary>Another paid call of the channel is running.</summary>
     Locked,
 
+    /// <summary>The channel has been locked for longer than a call takes.</summary>
+    Stuck,
+
+    /// <summary>The daemon's node does not know the channel.</summary>
+    NotFound,
+
+    /// <summary>Not the daemon's word but the strategy's: pay again, which waits until that may succeed.</summary>
+    Later,
+
     /// <summary>Repeating it would change nothing.</summary>
     Final,
 }

@@ -26,7 +26,8 @@ internal static class DaemonErrors
         GrpcStatus.Unauthenticated when Says(e, "payment channel is near to be expired") => PaymentRefusal.NearExpiration,
         GrpcStatus.Unauthenticated when Says(e, "not enough tokens on payment channel") => PaymentRefusal.NotEnough,
         GrpcStatus.Unauthenticated when Says(e, "payment is not signed by channel signer/sender") || Says(e, "payment signature is not valid")
-            || IsChannelUnknown(e) => PaymentRefusal.Final,
+            => PaymentRefusal.Final,
+        GrpcStatus.Unauthenticated when IsChannelUnknown(e) => PaymentRefusal.NotFound,
         GrpcStatus.FailedPrecondition when Says(e, "another transaction on channel: ") => PaymentRefusal.Locked,
         GrpcStatus.Internal when Says(e, "payment channel error") || Says(e, "cannot determine current block")
             || Says(e, "cannot get mutex for channel") || Says(e, "price is not defined for the Method") || Says(e, "no training model found")

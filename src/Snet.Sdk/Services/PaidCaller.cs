@@ -83,6 +83,8 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
                 throw;
             }
 
+            if (refusal == PaymentRefusal.Later)
+                continue;
             if (refusal == PaymentRefusal.Locked && waited < LockAttempts)
             {
                 await PauseAsync(LockPause, waited++, cancellationToken).ConfigureAwait(false);
@@ -90,7 +92,7 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
             }
 
             var outOfStep = refusal is PaymentRefusal.OutOfStep or PaymentRefusal.WrongIncome;
-            if (repeated >= (outOfStep ? Repeats : 1) || refusal is PaymentRefusal.None or PaymentRefusal.Final or PaymentRefusal.Locked)
+            if (repeated >= (outOfStep ? Repeats : 1) || refusal is PaymentRefusal.None or PaymentRefusal.Final or PaymentRefusal.Locked or PaymentRefusal.Stuck or PaymentRefusal.NotFound)
                 throw Describe(failure, refusal, lease.Receipt, daemon);
             logger.CallRepeated(order.Method, failure.Detail);
             if (refusal == PaymentRefusal.WrongIncome && DaemonErrors.ReadPrice(failure) is var wanted && wanted != order.Price)
@@ -168,7 +170,7 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
             {
                 MoneyMoved = MoneyMoved.No,
             },
-            PaymentRefusal.Locked => new PaymentRejectedException(
+            PaymentRefusal.Locked or PaymentRefusal.Stuck => new PaymentRejectedException(
                 e.Detail, e.StatusCode, "Another call of this channel does not end, or its lock is stuck: ask the provider to clear it, or open another channel.", isTransient: true, e),
             PaymentRefusal.OutOfStep or PaymentRefusal.WrongIncome => new PaymentRejectedException(
                 e.Detail, e.StatusCode, "Nothing was charged. If another process pays from the same channel at the same time, try again, and give each process a PaymentSigner of its own.", isTransient: true, e),
