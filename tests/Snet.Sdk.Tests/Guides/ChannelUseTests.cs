@@ -9,7 +9,7 @@ namespace Snet.Sdk.Tests.Guides;
 public sealed class ChannelUseTests : PlatformTest
 {
     private const long Threshold = 40_320; // blocks, as the sandbox's organization asks
-    private static readonly ChannelFunding Short = new() { CallsAhead = 1, ExtraBlocks = 240 };
+    private static readonly ChannelFunding Short = new() { CallsAhead = 1, MaxCallsAhead = 1, ExtraBlocks = 240 };
 
     [Test]
     public async Task CallAsync_NoChannel_OneIsOpenedForTheProviderAndFilledForTenCalls()

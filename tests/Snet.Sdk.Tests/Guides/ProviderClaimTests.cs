@@ -50,7 +50,7 @@ public sealed class ProviderClaimTests : PlatformTest
     public async Task CallAsync_ClaimOnItsWayTakesEverything_AnotherChannelIsOpened()
     {
         using var provider = new ClaimingProvider(Sandbox);
-        var service = Service(Connect(options => options.Funding = new ChannelFunding { CallsAhead = 1 }));
+        var service = Service(Connect(options => options.Funding = new ChannelFunding { CallsAhead = 1, MaxCallsAhead = 1 }));
         await CallAsync(service, times: 1);
         var channel = (await service.Channels.ListAsync()).ShouldHaveSingleItem();
 

@@ -127,7 +127,7 @@ public sealed class LaggingNodeTests : PlatformTest
     public async Task CallAsync_NodeLagsOnceTheTransactionIsThrough_ChannelIsOpenedAndFilledOnce()
     {
         using var handler = new LagAfterReceipt(Node);
-        var service = NewClient(options => (options.NodeHttpHandler, options.Funding) = (handler, new ChannelFunding { CallsAhead = 1 }));
+        var service = NewClient(options => (options.NodeHttpHandler, options.Funding) = (handler, new ChannelFunding { CallsAhead = 1, MaxCallsAhead = 1 }));
 
         for (var calls = 1; calls <= 3; calls++)
         {
