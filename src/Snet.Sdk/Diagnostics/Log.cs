@@ -27,7 +27,7 @@ internal static partial class Log
     [LoggerMessage(EventId = 2010, EventName = "ChannelMemoryFailed", Level = LogLevel.Warning, Message = "The channel memory {Path} cannot be used; the channels are searched on the chain instead: {Reason}")]
     public static partial void ChannelMemoryFailed(this ILogger logger, string path, string reason);
 
-    [LoggerMessage(EventId = 2011, EventName = "TornReceiptRemoved", Level = LogLevel.Warning, Message = "The last {Bytes} bytes of {Path} were half a line, left by a process that was stopped; they are removed. Nothing of it had been sent.")]
+    [LoggerMessage(EventId = 2011, EventName = "TornReceiptRemoved", Level = LogLevel.Warning, Message = "The last {Bytes} bytes of {Path} were half a line, left by a process that was stopped; they are removed. It was a payment that had not been sent yet, or an end that is asked for again.")]
     public static partial void TornReceiptRemoved(this ILogger logger, string path, long bytes);
 
     [LoggerMessage(EventId = 2012, EventName = "SettlementNotWritten", Level = LogLevel.Warning, Message = "The end of {Count} payments could not be written and is tried again; until then they count as spent: {Reason}")]

@@ -35,12 +35,15 @@ public sealed class SpendingPolicy
     /// <exception cref="SpendingLimitException">A limit forbids it.</exception>
     internal void Check(Spending payment, DateTimeOffset now, SpendingTotals spent, SpendingTotals? reserved)
     {
-        if (payment.Amount.IsZero)
+        var cost = payment.Amount + payment.Drawn;
+        if (cost.IsZero)
             return;
         if (MaxPerCall is { } perCall)
-            Check(nameof(MaxPerCall), perCall, payment.Amount, TokenAmount.Zero);
+            Check(nameof(MaxPerCall), perCall, cost, TokenAmount.Zero);
         if (MaxPerModel is { } perModel && payment.Model is not null)
-            Check(nameof(MaxPerModel), perModel, payment.Amount, spent.For(payment.Model) + (reserved?.For(payment.Model) ?? TokenAmount.Zero));
+            Check(nameof(MaxPerModel), perModel, cost, spent.For(payment.Model) + (reserved?.For(payment.Model) ?? TokenAmount.Zero));
+        if (payment.Amount.IsZero)
+            return;
         if (MaxPerDay is { } perDay)
             Check(nameof(MaxPerDay), perDay, payment.Amount, spent.On(payment.Day) + (reserved?.On(payment.Day) ?? TokenAmount.Zero), now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime);
         if (MaxTotal is { } total)

@@ -26,7 +26,7 @@ internal sealed class SpendingTotals
         All += spending.Amount;
         AddDay(spending.Day, spending.Amount);
         if (spending.Model is { } model)
-            AddModel(model, spending.Amount);
+            AddModel(model, spending.Amount + spending.Drawn);
     }
 
     /// <exception cref="OverflowException">More is given back than was spent, which only a file that was tampered with can want.</exception>
@@ -36,7 +36,7 @@ internal sealed class SpendingTotals
         if (_days.TryGetValue(spending.Day, out var day))
             _days[spending.Day] = day - spending.Amount;
         if (spending.Model is { } model)
-            _models[model] = For(model) - spending.Amount;
+            _models[model] = For(model) - spending.Amount - spending.Drawn;
     }
 
     public void Restore(TokenAmount all) => All = all;
@@ -54,14 +54,15 @@ internal sealed class SpendingTotals
 /// <summary>An amount that one payment spends, with what it counts for.</summary>
 /// <param name="Day">The day in UTC on which it was signed.</param>
 /// <param name="Model">The model that it is for; null for none.</param>
-/// <param name="Amount">How much.</param>
-internal readonly record struct Spending(DateOnly Day, ModelKey? Model, TokenAmount Amount)
+/// <param name="Amount">How much is signed for it.</param>
+/// <param name="Drawn">What it takes of what was paid ahead: that was spent when it was paid, and for no model yet.</param>
+internal readonly record struct Spending(DateOnly Day, ModelKey? Model, TokenAmount Amount, TokenAmount Drawn)
 {
     public static Spending Of(PaymentReceipt receipt) =>
-        new(DayOf(receipt.Time), ModelKey.Of(receipt.OrgId, receipt.ServiceId, receipt.ModelId), receipt.Price);
+        new(DayOf(receipt.Time), ModelKey.Of(receipt.OrgId, receipt.ServiceId, receipt.ModelId), receipt.Price, receipt.Drawn);
 
     public static Spending Of(PaymentOrder order, DateTimeOffset now) =>
-        new(DayOf(now), ModelKey.Of(order.OrgId, order.ServiceId, order.ModelId), order.Price);
+        new(DayOf(now), ModelKey.Of(order.OrgId, order.ServiceId, order.ModelId), order.Price, TokenAmount.Zero);
 
     private static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 }

@@ -297,6 +297,56 @@ public sealed class Snippets
         (await snet.Account.GetBalanceAsync()).Wallet.ShouldBe(TokenAmount.FromTokens(1000));
     }
 
+    [Test]
+    public async Task SpendingGuide_OnTheSandbox_Works()
+    {
+        await using var sandbox = await SnetSandbox.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("snet-test-");
+        var options = SnetClientOptions.FromPlatform(sandbox.Platform);
+        // snippet Limits
+        options.DataDirectory = "/var/lib/my-app/snet"; // limits over time and receipts survive a restart
+        options.Spending = new SpendingPolicy
+        {
+            MaxPerCall = TokenAmount.FromTokens(0.5m),
+            MaxPerModel = TokenAmount.FromTokens(20),
+            MaxPerDay = TokenAmount.FromTokens(10),
+            MaxTotal = TokenAmount.FromTokens(200),
+        };
+        // end
+        options.DataDirectory = folder.FullName;
+        // snippet Approval
+        options.Spending = new SpendingPolicy
+        {
+            MaxPerDay = TokenAmount.FromTokens(10),
+            Approval = async (PaymentRequest request, CancellationToken cancellationToken) =>
+                request.Price <= TokenAmount.FromTokens(0.01m) || await AskAsync(request, cancellationToken),
+        };
+        // end
+        await using (var snet = new SnetClient(options))
+        await using (var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId))
+        {
+            await service.CallAsync("add", new JsonObject { ["a"] = 1 });
+            // snippet SpentToday
+            TokenAmount spent = TokenAmount.Zero;
+            await foreach (PaymentReceipt receipt in snet.Account.ListReceiptsAsync())
+            {
+                if (receipt.Time.UtcDateTime.Date == DateTime.UtcNow.Date && receipt.Outcome != PaymentOutcome.NotCharged)
+                    spent += receipt.Price;
+            }
+
+            // end
+            spent.Cogs.ShouldBe(5);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    private static ValueTask<bool> AskAsync(PaymentRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(request.Total <= TokenAmount.FromTokens(1));
+    }
+
     private static async Task ByHandAsync(SnetClient snet, ServiceClient service)
     {
         // snippet ByHand

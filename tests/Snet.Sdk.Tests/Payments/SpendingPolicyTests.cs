@@ -33,6 +33,21 @@ public sealed class SpendingPolicyTests : LedgerTest
     }
 
     [Test]
+    public async Task Add_CallDrawsOnWhatWasPaidAhead_CountsForItsModelAlone()
+    {
+        var log = InMemory(new SpendingPolicy { MaxPerModel = Cogs(10), MaxTotal = Cogs(20) });
+        await PayAsync(log, 20); // ahead
+        var call = Order(0, "model");
+
+        var first = log.Add(Receipt(call) with { Drawn = Cogs(6) }, call);
+        Should.Throw<SpendingLimitException>(() => log.Add(Receipt(call) with { Drawn = Cogs(6) }, call)).Limit.ShouldBe("SpendingPolicy.MaxPerModel");
+        log.Settle(first, PaymentOutcome.NotCharged);
+        log.Add(Receipt(call) with { Drawn = Cogs(6) }, call);
+
+        (await RefusedAsync(log, 1)).Spent.ShouldBe(Cogs(20));
+    }
+
+    [Test]
     public async Task Reserve_DayIsSpent_TheNextDayInUtcGoesOn()
     {
         var log = InMemory(new SpendingPolicy { MaxPerDay = Cogs(10) });
