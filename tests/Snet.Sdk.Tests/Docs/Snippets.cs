@@ -313,7 +313,7 @@ public sealed class Snippets
             MaxTotal = TokenAmount.FromTokens(200),
         };
         // end
-        options.DataDirectory = folder.FullName;
+        (options.DataDirectory, options.PaymentMode) = (folder.FullName, PaymentMode.Escrow);
         // snippet Approval
         options.Spending = new SpendingPolicy
         {
