@@ -46,16 +46,19 @@ internal sealed class AccountFolder(string dataDirectory, SnetNetwork network, I
         return new FileStream(this[name], options);
     }
 
-    /// <summary>Replaces a file as a whole: whoever reads it, even after a power cut, finds the old content or the new.</summary>
+    /// <summary>Replaces a file as a whole: whoever reads it finds the old content or the new.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="content">All that it shall hold.</param>
+    /// <param name="outlastsPowerCut">Whether that holds after a power cut, too, which takes the disk its time; otherwise the file may be empty then.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public void Replace(string name, ReadOnlySpan<byte> content)
+    public void Replace(string name, ReadOnlySpan<byte> content, bool outlastsPowerCut)
     {
         var temporary = name + ".tmp";
         using (var file = CreateFile(temporary))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            file.Flush(outlastsPowerCut);
         }
 
         File.Move(this[temporary], this[name], overwrite: true);

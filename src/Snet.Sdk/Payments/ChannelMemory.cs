@@ -45,7 +45,7 @@ internal sealed class ChannelMemory(AccountFolder? folder, ILogger logger)
                 using var alone = new FolderLock(folder, LockName).Enter();
                 _groups = Read(); // another process may have saved another group meanwhile
                 _groups[(channels.Recipient, channels.GroupId)] = channels;
-                folder.Replace(FileName, JsonSerializer.SerializeToUtf8Bytes(ToJson(folder), ChannelMemoryJson.Default.ChannelMemoryFile));
+                folder.Replace(FileName, JsonSerializer.SerializeToUtf8Bytes(ToJson(folder), ChannelMemoryJson.Default.ChannelMemoryFile), outlastsPowerCut: false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

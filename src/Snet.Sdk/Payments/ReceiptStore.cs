@@ -122,7 +122,7 @@ internal sealed class ReceiptStore(AccountFolder folder, string client, ReceiptB
         _writer.Clear();
         _writer.WriteFile(new FileLine(number, folder.Network.ChainId, folder.Network.Mpe.ToLowerString(), folder.Account, book.Next, book.Spent.All));
         book.WriteTo(_writer);
-        folder.Replace(ReceiptFiles.Name(number), _writer.Written.Span);
+        folder.Replace(ReceiptFiles.Name(number), _writer.Written.Span, outlastsPowerCut: true);
         Use(number);
     }
 

@@ -25,6 +25,40 @@ public sealed class SpendingProperties : LedgerTest
     public void History_OneClientInMemory_EachAnswerIsTheOneThatAllReceiptsAskFor() =>
         Check(1, _ => InMemory(Policy));
 
+    [Test]
+    public void Payments_AnySideBySide_NeverPassALimitTogether() => Prop.ForAll(Histories.ToArbitrary(), steps =>
+    {
+        var highest = TokenAmount.Zero;
+        var sync = new Lock();
+        var policy = new SpendingPolicy
+        {
+            MaxTotal = Cogs(250), Approval = async (request, _) =>
+            {
+                lock (sync)
+                    highest = request.Total > highest ? request.Total : highest;
+                await Task.Yield();
+                return true;
+            },
+        };
+        var log = InMemory(policy);
+
+        Task.WhenAll(steps.Select(step => Task.Run(async () =>
+        {
+            try
+            {
+                log.Settle(await SignAsync(log, step.Number, step.Model), (PaymentOutcome)(step.Action % 3));
+            }
+            catch (SpendingLimitException)
+            {
+                // as it should be when the others have spent it
+            }
+        }))).GetAwaiter().GetResult();
+
+        highest.ShouldBeLessThanOrEqualTo(Cogs(250));
+        ListAsync(log).GetAwaiter().GetResult().Where(receipt => receipt.Outcome != PaymentOutcome.NotCharged)
+            .Aggregate(Cogs(0), (sum, receipt) => sum + receipt.Price).ShouldBeLessThanOrEqualTo(Cogs(250));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(120));
+
     private void Check(int clients, Func<int, ReceiptLog> open)
     {
         var run = 0;

@@ -42,6 +42,29 @@ public sealed class SpendingTests : PlatformTest
         receipts.ShouldAllBe(receipt => receipt.Outcome == PaymentOutcome.Paid);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task CallAsync_ProcessDiedBeforeTheAnswer_TheNextOneFindsOutAndGoesOn(bool wasTaken)
+    {
+        var signer = NewSigner();
+        using var dying = new DyingHandler();
+        var before = Connect(options => (options.DataDirectory, options.DaemonHttpHandler) = (_data["before"], dying), signer);
+        var price = (await AddAsync(Service(before))).Paid;
+        dying.Begin(sendsFirst: wasTaken);
+        var lost = AddAsync(Service(before));
+        await dying.Died;
+        CopyFiles(_data["before"], _data["after"]);
+
+        var after = Connect(options => options.DataDirectory = _data["after"], signer);
+        var call = await AddAsync(Service(after));
+
+        call.Receipt!.AmountBefore.ShouldBe(price * (wasTaken ? 2 : 1));
+        (await after.Account.ListReceiptsAsync().ToListAsync()).Select(receipt => receipt.Outcome)
+            .ShouldBe([PaymentOutcome.Paid, wasTaken ? PaymentOutcome.Paid : PaymentOutcome.NotCharged, PaymentOutcome.Paid]);
+        dying.End();
+        await Should.ThrowAsync<SnetException>(() => lost);
+    }
+
     [Test]
     public async Task CallAsync_FiftyAtOnceByTwoClients_StopAtTheLimit()
     {
@@ -165,6 +188,44 @@ public sealed class SpendingTests : PlatformTest
     private SnetClient Limited(ISigner signer, SpendingPolicy policy) => Connect(options => (options.DataDirectory, options.Spending) = (_data.Path, policy), signer);
 
     private static Task<CallResult<JsonObject>> AddAsync(ServiceClient service) => service.CallAsync("add", new JsonObject { ["a"] = 1, ["b"] = 2 });
+
+    // Locks are empty, and may be held.
+    private static void CopyFiles(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*.json*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var copy = File.Create(target);
+            source.CopyTo(copy);
+        }
+    }
+
+    /// <summary>Keeps a paid call from its client, as the end of the process would: before it is sent, or when the daemon has done it.</summary>
+    private sealed class DyingHandler() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool? _sendsFirst;
+
+        public Task Died => _died.Task;
+
+        public void Begin(bool sendsFirst) => _sendsFirst = sendsFirst;
+
+        public void End() => _end.TrySetResult();
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (_sendsFirst is not { } sendsFirst)
+                return await base.SendAsync(request, cancellationToken);
+            if (sendsFirst)
+                await (await base.SendAsync(request, cancellationToken)).Content.ReadAsByteArrayAsync(cancellationToken);
+            _died.TrySetResult();
+            await _end.Task.WaitAsync(cancellationToken);
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The process has ended.");
+        }
+    }
 
     /// <summary>Counts what is signed.</summary>
     private sealed class CountingSigner(ISigner inner) : ISigner
