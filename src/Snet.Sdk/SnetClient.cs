@@ -118,6 +118,9 @@ public class SnetClient : IAsyncDisposable, IDisposable
         return ValueTask.CompletedTask;
     }
 
+    // After channels were changed behind the backs of those who pay from them.
+    internal Task ReloadChannelsAsync(CancellationToken cancellationToken) => Task.WhenAll(_pools.Values.Select(pool => pool.ReloadAsync(cancellationToken)));
+
     internal ISigner RequireSigner() => Options.Signer ?? throw Signers.Missing();
 
     internal ISigner RequirePaymentSigner() => Options.PaymentSigner ?? RequireSigner();

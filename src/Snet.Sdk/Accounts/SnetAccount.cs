@@ -32,6 +32,46 @@ public class SnetAccount
         return new AccountBalance(await wallet.ConfigureAwait(false), await escrow.ConfigureAwait(false), await wei.ConfigureAwait(false));
     }
 
+    /// <summary>Reads what the account has and where: wallet, escrow, channels to every provider, and what of that can be taken back when.</summary>
+    /// <remarks>The first time the contract's events are searched for channels; with a data directory the next client goes on from there.</remarks>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The funds.</returns>
+    /// <exception cref="InvalidOperationException">The client has no signer.</exception>
+    /// <exception cref="EthereumRpcException">The node failed.</exception>
+    public virtual async Task<AccountFunds> GetFundsAsync(CancellationToken cancellationToken = default)
+    {
+        _ = _client.RequireSigner();
+        var balance = GetBalanceAsync(cancellationToken);
+        var (block, channels) = await new FundsReader(_client.Payments).ReadAsync(cancellationToken).ConfigureAwait(false);
+        var (wallet, escrow, wei) = await balance.ConfigureAwait(false);
+        return new AccountFunds(wallet, escrow, wei, block, channels);
+    }
+
+    /// <summary>Takes everything back from all channels that have expired, to whatever provider; it returns to escrow.</summary>
+    /// <remarks>One transaction for each such channel, which costs gas. <see cref="WithdrawAsync"/> brings tokens from escrow into the wallet.</remarks>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>What came back.</returns>
+    /// <exception cref="InvalidOperationException">The client has no signer.</exception>
+    /// <exception cref="InsufficientFundsException">There is too little ether for gas.</exception>
+    /// <exception cref="TransactionFailedException">The contract refused; what came back before that is in escrow.</exception>
+    /// <exception cref="EthereumRpcException">The node failed.</exception>
+    public virtual async Task<TokenAmount> ReclaimAllAsync(CancellationToken cancellationToken = default)
+    {
+        _ = _client.RequireSigner();
+        var reader = new FundsReader(_client.Payments);
+        var (_, channels) = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var sum = TokenAmount.Zero;
+        foreach (var (channel, _, _) in channels.Where(c => c.IsExpired))
+        {
+            await reader.ReclaimAsync(channel, cancellationToken).ConfigureAwait(false);
+            sum += channel.Value;
+        }
+
+        if (!sum.IsZero)
+            await _client.ReloadChannelsAsync(cancellationToken).ConfigureAwait(false);
+        return sum;
+    }
+
     /// <summary>Moves tokens from the wallet into escrow, allowing the contract exactly that amount.</summary>
     /// <param name="amount">Above nothing.</param>
     /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>

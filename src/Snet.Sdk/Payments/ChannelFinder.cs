@@ -7,12 +7,12 @@ using Snet.Sdk.Discovery;
 
 namespace Snet.Sdk.Payments;
 
-/// <summary>Finds an account's channels to one payment group by the topics that the contract indexes: sender, recipient, group (protocol b.4).</summary>
+/// <summary>Finds an account's channels, to one payment group or to all (null), by the topics that the contract indexes: sender, recipient, group (protocol b.4).</summary>
 /// <remarks>
 /// Channels that another account opened for our signer are not looked for: the signer is no topic, they would have to be picked from everybody's, and what
 /// they hold is not ours to spend. What was searched is remembered, so each block is searched once, reorganizations aside.
 /// </remarks>
-internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, EthereumAddress sender, PaymentGroup group, ChannelMemory memory) : IDisposable
+internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, EthereumAddress sender, PaymentGroup? group, ChannelMemory memory) : IDisposable
 {
     private const int ManyRequests = 200; // beyond that, the contract's own list of channels may be the shorter way
     private const int PartsBetweenSaves = 64;
@@ -25,13 +25,13 @@ internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, Eth
     public async IAsyncEnumerable<IReadOnlyList<RememberedChannel>> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var known = memory.Load(group.PaymentAddress, group.Id);
+        var known = memory.Load(group?.PaymentAddress ?? default, group?.Id ?? string.Empty);
         var saved = known;
         try
         {
             var search = chain.Search(
                 network.Mpe, EscrowContract.ChannelOpen.Topic, AbiEvent.Topic32("address", sender),
-                AbiEvent.Topic32("address", group.PaymentAddress), AbiEvent.Topic32("bytes32", Bytes32.FromGroupId(group.Id)));
+                group is null ? null : AbiEvent.Topic32("address", group.PaymentAddress), group is null ? null : AbiEvent.Topic32("bytes32", Bytes32.FromGroupId(group.Id)));
             known = await CatchUpAsync(known, search, cancellationToken).ConfigureAwait(false);
             yield return known.Channels;
 
@@ -135,7 +135,8 @@ internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, Eth
     }
 
     private bool IsOurs(object[] channel) =>
-        (EthereumAddress)channel[1] == sender && (EthereumAddress)channel[3] == group.PaymentAddress && Convert.ToBase64String((byte[])channel[4]) == group.Id;
+        (EthereumAddress)channel[1] == sender
+        && (group is null || ((EthereumAddress)channel[3] == group.PaymentAddress && Convert.ToBase64String((byte[])channel[4]) == group.Id));
 
     private static IEnumerable<RememberedChannel> Read(IEnumerable<EthereumLog> logs) =>
         from log in logs
