@@ -134,7 +134,7 @@ public class SnetClient : IAsyncDisposable, IDisposable
 
     internal PaymentStrategies GetStrategies(string orgId, string serviceId, PaymentGroup group) =>
         _strategies.GetOrAdd((orgId, serviceId, group), key =>
-            new PaymentStrategies(key.OrgId, key.ServiceId, key.Group.Id, RequirePaymentSigner(), GetPool(key.Group), Payments));
+            new PaymentStrategies(key.OrgId, key.ServiceId, key.Group.Id, RequirePaymentSigner(), GetPool(key.Group), Caller, Payments));
 
     private HttpClient NewHttp(HttpMessageHandler? special)
     {

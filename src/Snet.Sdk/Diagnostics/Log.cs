@@ -48,6 +48,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 2033, EventName = "FundingAheadFailed", Level = LogLevel.Warning, Message = "Channel {ChannelId} could not be filled or extended ahead of need; calls go on with what it holds: {Reason}")]
     public static partial void FundingAheadFailed(this ILogger logger, BigInteger channelId, string reason);
 
+    [LoggerMessage(EventId = 2022, EventName = "PaidAhead", Level = LogLevel.Information, Message = "Paid {Amount} ahead for {Calls} calls, from channel {ChannelId}.")]
+    public static partial void PaidAhead(this ILogger logger, TokenAmount amount, int calls, BigInteger channelId);
+
+    [LoggerMessage(EventId = 2023, EventName = "PrepaidFailed", Level = LogLevel.Warning, Message = "Calls of {OrgId}/{ServiceId} could not be paid ahead: {Reason}")]
+    public static partial void PrepaidFailed(this ILogger logger, string orgId, string serviceId, string reason);
+
     [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "{Function} is done: transaction {Hash}, {Gas} gas.")]
     public static partial void TransactionMined(this ILogger logger, string function, string hash, long gas);
 

@@ -1,5 +1,6 @@
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Discovery;
+using Snet.Sdk.Services;
 
 namespace Snet.Sdk.Payments;
 
@@ -7,13 +8,16 @@ namespace Snet.Sdk.Payments;
 internal sealed class PaymentStrategies : IDisposable
 {
     private readonly FreeCallStrategy _free;
-    private readonly IPaymentStrategy _automatic;
+    private readonly PrepaidStrategy _prepaid;
+    private readonly AutomaticStrategy _automatic;
 
-    public PaymentStrategies(string orgId, string serviceId, string groupId, ISigner signer, ChannelPool pool, PaymentServices services)
+    public PaymentStrategies(string orgId, string serviceId, string groupId, ISigner signer, ChannelPool pool, PaidCaller caller, PaymentServices services)
     {
         Escrow = new EscrowStrategy(pool, services.Receipts);
         var pass = new FreeCallPass(orgId, serviceId, groupId, signer, services.Chain);
         _free = new FreeCallStrategy(pass, services.Receipts, services.Options.TimeProvider, services.Logger);
+        var tokens = new PrepaidTokens(signer, services.Chain, services.Escrow, services.Options);
+        _prepaid = new PrepaidStrategy(tokens, pool, Escrow, caller, services);
         _automatic = new AutomaticStrategy(_free, Escrow);
     }
 
@@ -32,10 +36,14 @@ internal sealed class PaymentStrategies : IDisposable
             PaymentMode.Automatic => givesFreeCalls ? _automatic : Escrow,
             PaymentMode.Free => givesFreeCalls ? _free : throw new NoFreeCallException("this service gives none"),
             PaymentMode.Escrow => Escrow,
-            PaymentMode.Prepaid => Escrow,
+            PaymentMode.Prepaid => _prepaid,
             _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such payment mode."),
         };
     }
 
-    public void Dispose() => _free.Dispose();
+    public void Dispose()
+    {
+        _free.Dispose();
+        _prepaid.Dispose();
+    }
 }

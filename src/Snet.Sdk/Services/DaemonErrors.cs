@@ -20,7 +20,7 @@ internal static class DaemonErrors
     /// <summary>Says what a refused payment means.</summary>
     public static PaymentRefusal ReadRefusal(GrpcException e) => e.StatusCode switch
     {
-        WrongNonce when Says(e, "incorrect payment channel nonce") => PaymentRefusal.OutOfStep,
+        WrongNonce when Says(e, "incorrect payment channel nonce") || Says(e, "signed amount for token request") || IsExpiredSignature(e) => PaymentRefusal.OutOfStep,
         GrpcStatus.Unknown when Says(e, "incorrect payment channel nonce") => PaymentRefusal.OutOfStep, // from a proxy that turns unknown codes into 2
         GrpcStatus.Unauthenticated when Says(e, "income ") && Says(e, " does not equal to price ") => PaymentRefusal.WrongIncome,
         GrpcStatus.Unauthenticated when Says(e, "payment channel is near to be expired") => PaymentRefusal.NearExpiration,
@@ -47,6 +47,30 @@ internal static class DaemonErrors
         GrpcStatus.InvalidArgument when Says(e, "\"snet-") || Says(e, "invalid token: ") => PaymentRefusal.Final,
         _ => PaymentRefusal.None,
     };
+
+    /// <summary>Says what a refused prepaid call means (protocol e.3, prepaid-call).</summary>
+    public static PaymentRefusal ReadPrepaidRefusal(GrpcException e) => e.StatusCode switch
+    {
+        GrpcStatus.Internal when Says(e, "internal error: Usage Exceeded on channel Id") => PaymentRefusal.NotEnough,
+        GrpcStatus.Internal when Says(e, "internal error: token is malformed") || Says(e, "internal error: token is unverifiable")
+            || Says(e, "internal error: token signature is invalid") || Says(e, "internal error: token has invalid claims")
+            || Says(e, "used to generate the Token doesnt match") || Says(e, "is not associated with this Daemon") => PaymentRefusal.OutOfStep,
+        GrpcStatus.Internal when Says(e, "price is not defined for the Method") => PaymentRefusal.Final,
+        GrpcStatus.InvalidArgument when Says(e, "\"snet-") => PaymentRefusal.Final,
+        _ => PaymentRefusal.None,
+    };
+
+    /// <summary>Gives a refused plan the status that a refused payment has: the daemon says all of it with UNKNOWN (protocol e.5, GetToken).</summary>
+    public static GrpcException OfPlan(GrpcException e)
+    {
+        int? status = e.StatusCode != GrpcStatus.Unknown ? null
+            : Says(e, "signed amount for token request") || IsExpiredSignature(e) ? WrongNonce
+            : Says(e, "another transaction on channel: ") ? GrpcStatus.FailedPrecondition
+            : Says(e, "cannot determine current block") ? GrpcStatus.Internal
+            : Says(e, "payment") ? GrpcStatus.Unauthenticated
+            : null;
+        return status is { } known ? new GrpcException(known, e.Detail, e.Trailers, e) : e;
+    }
 
     /// <summary>A free-call token has expired, or was never one of this daemon's.</summary>
     public static bool IsBadFreeCallToken(GrpcException e) => Says(e, "the Free Call Token passed has expired") || Says(e, "sign is not valid");

@@ -301,14 +301,4 @@ public sealed class FreeCallTests(SandboxDaemonVersion version) : PlatformTest(v
     }
 
     private static JsonObject Numbers => new() { ["a"] = 1, ["b"] = 2 };
-
-    /// <summary>The system's clock, moved.</summary>
-    private sealed class ShiftedTime : TimeProvider
-    {
-        public TimeSpan Shift { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Shift;
-
-        public override long GetTimestamp() => System.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
-    }
 }

@@ -1,0 +1,373 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Snet.Grpc;
+using Snet.Sdk.Accounts;
+using Snet.Sdk.Payments;
+using Snet.Sdk.Sandbox;
+using Snet.Sdk.Sandbox.Faults;
+using Snet.Sdk.Services;
+using Snet.Sdk.Tests.Guides;
+using Snet.Sdk.Tests.Support;
+
+namespace Snet.Sdk.Tests.Services;
+
+/// <summary>What becomes of calls that are paid ahead when something goes wrong, and how much that can cost.</summary>
+[Category("Sandbox")]
+public sealed class PrepaidFaultTests : PrepaidTest
+{
+    [TestCase("internal error: token has invalid claims: token is expired")]
+    [TestCase("internal error: token signature is invalid: signature is invalid")]
+    [TestCase("internal error: groupId x is not associated with this Daemon")]
+    public async Task CallAsync_TokenIsRefused_IsRenewedForTheSameMoney(string words)
+    {
+        using var daemon = new CountingHandler();
+        var snet = ConnectPrepaid(5, options => options.DaemonHttpHandler = daemon);
+        var service = Service(snet);
+        await CallAsync(service, 1);
+
+        using (var fault = Sandbox.Daemon.Faults.RefuseNextPayment(13, words))
+        {
+            await CallAsync(service, 1);
+            fault.Struck.ShouldBe(1);
+        }
+
+        await CallAsync(service, 3);
+        daemon.Paths.Count(path => path == GetToken).ShouldBe(2);
+        (await SignedAsync(snet, Sandbox)).ShouldBe(25);
+    }
+
+    [Test]
+    public async Task CallAsync_TokenNearsItsEnd_IsRenewedBeforeItIsRefused()
+    {
+        var time = new ShiftedTime();
+        await using var sandbox = await SnetSandbox.StartAsync(new SandboxOptions { TimeProvider = time });
+        using var daemon = new CountingHandler();
+        await using var snet = new SnetClient(Options(sandbox, time, daemon));
+        await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
+        await CallAsync(service, 1);
+
+        time.Shift += TimeSpan.FromHours(22); // of 24
+        daemon.Clear();
+        await CallAsync(service, 1); // with the old token, while the new one is asked for
+        for (var i = 0; i < 500 && !daemon.Paths.Contains(GetToken); i++)
+            await Task.Delay(10);
+        time.Shift += TimeSpan.FromHours(3);
+        await CallAsync(service, 1);
+        daemon.Paths.Count(path => path == Add).ShouldBe(2); // none was refused
+
+        time.Shift += TimeSpan.FromHours(30);
+        daemon.Clear();
+        await CallAsync(service, 1);
+        daemon.Paths.Count(path => path == Add).ShouldBe(2); // refused, and repeated with a new token
+        (await SignedAsync(snet, sandbox)).ShouldBe(50);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task CallAsync_AnswerToAPlanIsLost_TheDaemonIsAskedAndNothingIsPaidTwice(bool taken)
+    {
+        using var cutting = new CuttingHandler(GetToken, taken);
+        var snet = ConnectPrepaid(4, options => options.DaemonHttpHandler = cutting);
+        var service = Service(snet);
+
+        cutting.Times = 1;
+        await CallAsync(service, 4);
+        (await SignedAsync(snet, Sandbox)).ShouldBe(20);
+
+        cutting.Times = 1;
+        await CallAsync(service, 4);
+        (await SignedAsync(snet, Sandbox)).ShouldBe(40);
+    }
+
+    [Test]
+    public async Task CallAsync_PlansCannotBePaid_FailsAndTheNextCallTriesAgain()
+    {
+        using var cutting = new CuttingHandler(GetToken, taken: false);
+        var snet = ConnectPrepaid(4, options => (options.DaemonHttpHandler, options.MaxRetries) = (cutting, 0));
+        var service = Service(snet);
+
+        cutting.Times = int.MaxValue;
+        (await Should.ThrowAsync<SnetException>(() => service.CallAsync("add", Numbers))).IsTransient.ShouldBeTrue();
+        cutting.Times = 0;
+        await CallAsync(service, 1);
+
+        (await SignedAsync(snet, Sandbox)).ShouldBe(20);
+    }
+
+    [Test]
+    public async Task CallAsync_RefusedBeforeThePaymentWasLookedAt_IsNotUsed()
+    {
+        var snet = ConnectPrepaid(2);
+        var service = Service(snet);
+        await CallAsync(service, 1);
+
+        using (Sandbox.Daemon.Faults.LimitNextCall())
+            (await Should.ThrowAsync<ServiceCallException>(() => service.CallAsync("add", Numbers))).MoneyMoved.ShouldBe(MoneyMoved.No);
+        using (Sandbox.Daemon.Faults.Stop())
+            (await Should.ThrowAsync<SnetException>(() => service.CallAsync("add", Numbers))).IsTransient.ShouldBeTrue();
+
+        await CallAsync(service, 1);
+    }
+
+    [Test]
+    public async Task CallAsync_CutOrCancelled_StaysUsedAndTheOthersGoOn()
+    {
+        var snet = ConnectPrepaid(4);
+        var service = Service(snet);
+        await CallAsync(service, 1);
+
+        using (Sandbox.Daemon.Faults.CutNextAnswer())
+            (await Should.ThrowAsync<ServiceCallException>(() => service.CallAsync("add", Numbers))).MoneyMoved.ShouldBe(MoneyMoved.Yes);
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Should.ThrowAsync<OperationCanceledException>(() => service.CallAsync("wait", new JsonObject { ["a"] = 20_000 }, cancellationToken: cancel.Token));
+        await CallAsync(service, 1);
+
+        (await SignedAsync(snet, Sandbox)).ShouldBe(20);
+        (await ReceiptsAsync(snet)).Sum(receipt => (int)receipt.Drawn.Cogs).ShouldBe(20);
+    }
+
+    [Test]
+    public async Task CallAsync_ProviderClaims_WhatWasPaidAheadStays()
+    {
+        var snet = ConnectPrepaid(3);
+        var service = Service(snet);
+        await CallAsync(service, 1);
+        var channel = (await service.Channels.ListAsync()).Single();
+        using (var provider = new ClaimingProvider(Sandbox))
+            await provider.FinishAsync(await provider.StartAsync(channel.Id, channel.Nonce));
+
+        await CallAsync(service, 2);
+        await CallAsync(service, 1); // more is paid, in the next round
+        await CallAsync(Service(ConnectPrepaid(3, signer: snet.Options.Signer)), 2); // and found again
+
+        (await ReceiptsAsync(snet)).Where(receipt => !receipt.Price.IsZero).Select(receipt => ((int)receipt.Nonce, (int)receipt.AmountAfter.Cogs)).ShouldBe([(0, 15), (1, 15)]);
+    }
+
+    [Test]
+    public async Task CallAsync_PolicyLetsLessThrough_PaysAheadForFewerCallsAndNeverMore()
+    {
+        var snet = ConnectPrepaid(10, options => options.Spending = new SpendingPolicy { MaxPerCall = TokenAmount.FromCogs(12), MaxTotal = TokenAmount.FromCogs(28) });
+        var service = Service(snet);
+
+        await CallAsync(service, 5);
+        var error = await Should.ThrowAsync<SpendingLimitException>(() => service.CallAsync("add", Numbers));
+
+        error.Limit.ShouldBe("SpendingPolicy.MaxTotal");
+        (await ReceiptsAsync(snet)).Where(receipt => !receipt.Price.IsZero).Select(receipt => (int)receipt.Price.Cogs).ShouldBe([10, 10, 5]);
+    }
+
+    [Test]
+    public async Task CallAsync_UserRefusesThePlan_NothingIsSigned()
+    {
+        List<BigInteger> asked = [];
+        var snet = ConnectPrepaid(4, options => options.Spending = new SpendingPolicy
+        {
+            Approval = (request, _) =>
+            {
+                asked.Add(request.Price.Cogs);
+                return ValueTask.FromResult(false);
+            },
+        });
+
+        await Should.ThrowAsync<SpendingLimitException>(() => Service(snet).CallAsync("add", Numbers));
+
+        asked.ShouldBe([20]);
+        (await ReceiptsAsync(snet)).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task CallAsync_AccountHasLittle_PaysAheadForWhatThereIs()
+    {
+        var signer = PrivateKeySigner.CreateRandom();
+        Sandbox.Chain.Fund(signer.Address, cogs: 17, wei: TokenAmount.FromTokens(1).Cogs);
+        var snet = ConnectPrepaid(10, signer: signer);
+        var service = Service(snet);
+
+        await CallAsync(service, 3);
+
+        await Should.ThrowAsync<InsufficientFundsException>(() => service.CallAsync("add", Numbers));
+        (await SignedAsync(snet, Sandbox)).ShouldBe(15);
+    }
+
+    [Test]
+    public async Task CallAsync_TotalWouldPassWhatAPlanCanName_PlansLessAndThenSaysSo()
+    {
+        var price = new BigInteger(5_000_000_000_000_000_000); // 5 tokens; a plan names 18.4 at most
+        var pricing = new JsonArray(new JsonObject { ["default"] = true, ["price_model"] = "fixed_price", ["price_in_cogs"] = (long)price });
+        await using var sandbox = await SnetSandbox.StartAsync(new SandboxOptions { Group = new JsonObject { ["pricing"] = pricing } });
+        await using var snet = new SnetClient(Options(sandbox, TimeProvider.System, null));
+        await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
+
+        for (var i = 0; i < 3; i++)
+            (await service.CallAsync("add", Numbers)).Paid.Cogs.ShouldBe(price);
+        var error = await Should.ThrowAsync<PaymentRejectedException>(() => service.CallAsync("add", Numbers));
+
+        error.Message.ShouldContain("PaymentMode.Escrow");
+        var escrow = await service.CallAsync("add", Numbers, new ServiceCallOptions { PaymentMode = PaymentMode.Escrow });
+        escrow.Receipt!.AmountAfter.Cogs.ShouldBe(4 * price);
+    }
+
+    [Test]
+    public async Task CallAsync_AnotherProcessDrawsOnThePlan_BothGoOn()
+    {
+        var signer = NewSigner();
+        SnetClient[] clients = [ConnectPrepaid(3, signer: signer), ConnectPrepaid(3, signer: signer)];
+        var (first, second) = (Service(clients[0]), Service(clients[1]));
+        await CallAsync(first, 1);
+        await CallAsync(second, 2); // uses up what the first has paid
+
+        await CallAsync(first, 1);
+        await CallAsync(second, 1);
+    }
+
+    [Test]
+    public async Task CallAsync_TokenIsStolen_CostsWhatIsPaidAheadAndOnceMore()
+    {
+        using var copying = new TokenThief();
+        var snet = ConnectPrepaid(4, options => options.DaemonHttpHandler = copying);
+        var service = Service(snet);
+        await CallAsync(service, 1);
+        using var thief = new GrpcChannel(Platform.Daemon);
+
+        var calls = 0;
+        var error = await Should.ThrowAsync<ChannelStateException>(async () =>
+        {
+            for (; calls < 100; calls++)
+            {
+                await copying.UseUpAsync(thief);
+                await CallAsync(service, 1);
+            }
+        });
+
+        error.Message.ShouldContain("somebody else has the token");
+        calls.ShouldBeLessThanOrEqualTo(2);
+        (await SignedAsync(snet, Sandbox)).ShouldBeLessThanOrEqualTo(3 * 20);
+        (await service.CallAsync("add", Numbers, new ServiceCallOptions { PaymentMode = PaymentMode.Escrow })).Paid.Cogs.ShouldBe(5);
+    }
+
+    [Test]
+    public async Task CallAsync_DaemonTakesMoreThanThePublishedPrice_CostsWhatIsPaidAheadAndOnceMore()
+    {
+        var snet = ConnectPrepaid(4);
+        var service = Service(snet);
+        using var fault = Sandbox.Daemon.Faults.ChangePrice(20);
+
+        var calls = 0;
+        await Should.ThrowAsync<ChannelStateException>(async () =>
+        {
+            for (; calls < 100; calls++)
+                await CallAsync(service, 1);
+        });
+
+        calls.ShouldBeLessThanOrEqualTo(3);
+        (await SignedAsync(snet, Sandbox)).ShouldBeLessThanOrEqualTo(3 * 20);
+    }
+
+    [Test]
+    public async Task Logs_OfPrepaidCalls_DoNotTellTheToken()
+    {
+        using var copying = new TokenThief();
+        using var logs = new CollectingLogs();
+        var snet = ConnectPrepaid(2, options => (options.DaemonHttpHandler, options.LoggerFactory) = (copying, logs));
+        var service = Service(snet);
+        await CallAsync(service, 3);
+        using (Sandbox.Daemon.Faults.RefuseNextPayment(13, "internal error: token signature is invalid: signature is invalid", Fault.UntilLifted))
+            (await Should.ThrowAsync<PaymentRejectedException>(() => service.CallAsync("add", Numbers))).ToString().ShouldNotContain(copying.Token!);
+
+        logs.Lines.ShouldNotBeEmpty();
+        logs.Lines.ShouldAllBe(line => !line.Contains(copying.Token!, StringComparison.Ordinal));
+        (await ReceiptsAsync(snet)).ShouldAllBe(receipt => !receipt.ToString().Contains(copying.Token!, StringComparison.Ordinal));
+    }
+
+    private static SnetClientOptions Options(SnetSandbox sandbox, TimeProvider time, HttpMessageHandler? daemon)
+    {
+        var options = SnetClientOptions.FromPlatform(sandbox.Platform);
+        (options.PaymentMode, options.TimeProvider, options.DaemonHttpHandler) = (PaymentMode.Prepaid, time, daemon);
+        return options;
+    }
+
+    /// <summary>Loses the answers of one method; with or without the request having arrived.</summary>
+    private sealed class CuttingHandler(string path, bool taken) : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+    {
+        public int Times { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (Times == 0 || request.RequestUri!.AbsolutePath != path)
+                return await base.SendAsync(request, cancellationToken);
+            Times--;
+            if (taken)
+            {
+                using var response = await base.SendAsync(request, cancellationToken);
+                await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            }
+
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The connection was lost.");
+        }
+    }
+
+    /// <summary>Sees the token on its way, and uses it.</summary>
+    private sealed class TokenThief() : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+    {
+        private readonly ConcurrentStack<GrpcMetadata> _seen = new();
+
+        public string? Token => _seen.TryPeek(out var headers) ? System.Text.Encoding.ASCII.GetString(headers.GetBytes("snet-prepaid-auth-token-bin")!) : null;
+
+        public async Task UseUpAsync(GrpcChannel daemon)
+        {
+            _seen.TryPeek(out var headers);
+            try
+            {
+                while (true)
+                    await daemon.UnaryAsync(Add, new byte[0], new GrpcCallOptions { Headers = headers }, default);
+            }
+            catch (GrpcException e)
+            {
+                e.Detail.ShouldContain("Usage Exceeded");
+            }
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Headers.TryGetValues("snet-prepaid-auth-token-bin", out var token))
+            {
+                var headers = new GrpcMetadata
+                {
+                    { "snet-payment-type", "prepaid-call" }, { "snet-payment-channel-id", request.Headers.GetValues("snet-payment-channel-id").Single() },
+                };
+                var text = token.Single();
+                headers.Add("snet-prepaid-auth-token-bin", Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '=')));
+                _seen.Push(headers);
+            }
+
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class CollectingLogs : ILoggerFactory, ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public IReadOnlyCollection<string> Lines => _lines;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
