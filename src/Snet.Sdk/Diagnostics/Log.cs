@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 2023, EventName = "PrepaidFailed", Level = LogLevel.Warning, Message = "Calls of {OrgId}/{ServiceId} could not be paid ahead: {Reason}")]
     public static partial void PrepaidFailed(this ILogger logger, string orgId, string serviceId, string reason);
 
+    [LoggerMessage(EventId = 2024, EventName = "TokenRenewed", Level = LogLevel.Debug, Message = "Renewed the token for what was paid ahead on channel {ChannelId}; nothing more was signed for.")]
+    public static partial void TokenRenewed(this ILogger logger, BigInteger channelId);
+
     [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "{Function} is done: transaction {Hash}, {Gas} gas.")]
     public static partial void TransactionMined(this ILogger logger, string function, string hash, long gas);
 

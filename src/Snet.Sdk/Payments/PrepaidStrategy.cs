@@ -160,6 +160,7 @@ internal sealed class PrepaidStrategy(
             if (reply is not null)
             {
                 PlanOf(channelId).Take(reply, state.Nonce, state.SignedAmount, TokenAmount.Zero, _time);
+                services.Logger.TokenRenewed(channelId);
             }
             else if (_plans.Find(plan => plan.ChannelId == channelId) is { } forgotten)
             {

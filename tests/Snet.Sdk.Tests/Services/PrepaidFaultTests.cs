@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging;
 using Snet.Grpc;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
@@ -44,14 +43,17 @@ public sealed class PrepaidFaultTests : PrepaidTest
         var time = new ShiftedTime();
         await using var sandbox = await SnetSandbox.StartAsync(new SandboxOptions { TimeProvider = time });
         using var daemon = new CountingHandler();
-        await using var snet = new SnetClient(Options(sandbox, time, daemon));
+        using var logs = new CollectingLogs();
+        var options = Options(sandbox, time, daemon);
+        options.LoggerFactory = logs;
+        await using var snet = new SnetClient(options);
         await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
         await CallAsync(service, 1);
 
         time.Shift += TimeSpan.FromHours(22); // of 24
         daemon.Clear();
         await CallAsync(service, 1); // with the old token, while the new one is asked for
-        for (var i = 0; i < 500 && !daemon.Paths.Contains(GetToken); i++)
+        for (var i = 0; i < 500 && !logs.Lines.Any(line => line.StartsWith("2024 ", StringComparison.Ordinal)); i++)
             await Task.Delay(10);
         time.Shift += TimeSpan.FromHours(3);
         await CallAsync(service, 1);
@@ -321,7 +323,7 @@ public sealed class PrepaidFaultTests : PrepaidTest
             try
             {
                 while (true)
-                    await daemon.UnaryAsync(Add, new byte[0], new GrpcCallOptions { Headers = headers }, default);
+                    await daemon.UnaryAsync(Add, ReadOnlyMemory<byte>.Empty, new GrpcCallOptions { Headers = headers }, default);
             }
             catch (GrpcException e)
             {
@@ -343,31 +345,6 @@ public sealed class PrepaidFaultTests : PrepaidTest
             }
 
             return base.SendAsync(request, cancellationToken);
-        }
-    }
-
-    private sealed class CollectingLogs : ILoggerFactory, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<string> Lines => _lines;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
         }
     }
 }
