@@ -92,7 +92,7 @@ internal sealed class ChannelFunder(PaymentServices services, PaymentGroup group
         var available = escrow + wallet;
         if (available < needed)
             throw new InsufficientFundsException(_funding.DepositFromWallet ? "wallet and escrow" : "escrow", needed, available);
-        var wanted = order.IsTraining || order.PlannedCalls > 0 ? needed : TokenAmount.Max(needed, order.Price * order.CallsAhead);
+        var wanted = order.IsTraining ? needed : TokenAmount.Max(needed, order.Price * order.CallsAhead);
         return (TokenAmount.Min(wanted, available), escrow);
     }
 }

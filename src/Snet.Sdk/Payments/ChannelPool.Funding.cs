@@ -35,7 +35,7 @@ internal sealed partial class ChannelPool
             if (await LookForArrivalsAsync(cancellationToken).ConfigureAwait(false) && _queue.Sessions.Count > known)
                 return null;
             _mayHaveChanged = true;
-            var channel = await _funder.OpenAsync(order with { CallsAhead = _options.Funding.CallsAhead }, cancellationToken).ConfigureAwait(false);
+            var channel = await _funder.OpenAsync(order with { CallsAhead = Times(_options.Funding.CallsAhead, order) }, cancellationToken).ConfigureAwait(false);
             _mayHaveChanged = false;
             // Nothing can have been signed for it before.
             var session = new ChannelSession(channel, await _chain.Blocks.ReckonAsync(cancellationToken).ConfigureAwait(false) - SafetyBlocks);
@@ -85,12 +85,15 @@ internal sealed partial class ChannelPool
     // What was used up within a day is filled for twice as many calls: so many calls pay gas seldom, and few calls bind little.
     private async Task<int> CountCallsAheadAsync(ChannelSession session, PaymentOrder order, CancellationToken cancellationToken)
     {
-        var (least, most) = (_options.Funding.CallsAhead, _options.Funding.MaxCallsAhead);
-        if (most <= least || order.IsTraining || order.PlannedCalls > 0 || order.Price.IsZero)
+        var (least, most) = (Times(_options.Funding.CallsAhead, order), Times(_options.Funding.MaxCallsAhead, order));
+        if (most <= least || order.IsTraining || order.Price.IsZero)
             return least;
         var last = await FindLastFundingAsync(session, cancellationToken).ConfigureAwait(false);
         return last is { } amount ? (int)BigInteger.Min(most, BigInteger.Max(amount.Cogs / order.Price.Cogs, least) * 2) : least;
     }
+
+    // A plan stands for several calls.
+    private static int Times(int calls, PaymentOrder order) => Math.Max(1, calls / Math.Max(1, order.PlannedCalls));
 
     // Asked of the chain, so that it holds across restarts and processes. Nothing was added, but the channel is young: it was opened for the least.
     private async Task<TokenAmount?> FindLastFundingAsync(ChannelSession session, CancellationToken cancellationToken)
@@ -136,7 +139,7 @@ internal sealed partial class ChannelPool
                 var before = session.Channel;
                 var calls = await CountCallsAheadAsync(session, order, _closing.Token).ConfigureAwait(false);
                 _mayHaveChanged = true;
-                var after = await _funder.FillAsync(before, state, order with { Price = order.Price * calls, PlannedCalls = calls }, _closing.Token).ConfigureAwait(false);
+                var after = await _funder.FillAsync(before, state, order with { Price = order.Price * calls }, _closing.Token).ConfigureAwait(false);
                 _mayHaveChanged = false;
                 session.Funded(before, after, _time.GetUtcNow());
             }

@@ -14,7 +14,7 @@ internal sealed record PaymentOrder(string OrgId, string ServiceId, string Metho
     /// <summary>Uploads are streams, which take escrow payments with the model's id; the other training steps take only their own type (protocol e.1).</summary>
     public string PaymentType { get; init; } = PaymentHeaders.EscrowType;
 
-    /// <summary>How many calls this pays ahead; 0 when it is one call that pays for itself. A channel is filled for a plan alone.</summary>
+    /// <summary>How many calls this pays ahead; 0 when it is one call that pays for itself.</summary>
     public int PlannedCalls { get; init; }
 
     /// <summary>Learns what became of a step that broke off; null for calls whose cancellation asks nobody.</summary>

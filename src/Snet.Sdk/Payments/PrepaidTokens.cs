@@ -44,7 +44,9 @@ internal sealed class PrepaidTokens(ISigner signer, ChainGateway chain, EscrowAc
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (_, state, _) = await _reader.ReadAsync(channelId, null, daemon, cancellationToken).ConfigureAwait(false);
+            var known = await escrow.GetChannelAsync(channelId, cancellationToken).ConfigureAwait(false)
+                ?? throw ChannelStateException.NodeLags(channelId, "it knows no such channel, from which calls were paid ahead");
+            var state = (await _reader.ReadAsync(known, isDoubted: false, readsChain: false, daemon, cancellationToken).ConfigureAwait(false)).State;
             if ((state.Nonce.IsZero && state.SignedAmount.IsZero) || state.SignedAmount.Cogs > ulong.MaxValue)
                 return (null, state);
             var hash = SignedMessages.Claim(_mpe, channelId, state.Nonce, state.SignedAmount.Cogs);
