@@ -62,6 +62,9 @@ public sealed class SandboxChain : IAsyncDisposable
     /// <summary>Faults on order.</summary>
     public NodeFaults Faults { get; }
 
+    /// <summary>The chain itself; whoever uses it holds its gate.</summary>
+    internal Ledger Ledger => _ledger;
+
     /// <summary>The HTTP server, whose gate every request passes.</summary>
     internal LoopbackServer Server { get; }
 

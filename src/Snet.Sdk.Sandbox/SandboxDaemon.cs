@@ -24,12 +24,13 @@ public sealed class SandboxDaemon : IAsyncDisposable
     private StreamCalls? _streams;
     private HttpPages? _pages;
     private PaymentChannels? _channels;
+    private int _running;
 
     private SandboxDaemon(DaemonSettings settings)
     {
         (_settings, _configuration, _chain) = (settings, new DaemonConfiguration(settings), new DaemonChain(settings));
         _owned.Add(_chain);
-        Faults = new DaemonFaults(settings, _state, () => _server, () => _channels!.Locks);
+        Faults = new DaemonFaults(settings, _state, () => _server, () => _channels!);
     }
 
     /// <summary>Where it listens; the service's metadata names it.</summary>
@@ -46,6 +47,12 @@ public sealed class SandboxDaemon : IAsyncDisposable
     /// <param name="channelId">The channel's number in the escrow contract.</param>
     /// <returns>The total, in cogs; zero while nothing was paid.</returns>
     public BigInteger GetSignedTotal(BigInteger channelId) => _channels?.GetStored(channelId)?.Authorized ?? BigInteger.Zero;
+
+    /// <summary>What the daemon has stored of each channel, and the claims under way.</summary>
+    internal PaymentChannels Channels => _channels ?? throw new InvalidOperationException("The daemon is still starting.");
+
+    /// <summary>How many calls it is working on.</summary>
+    internal int Running => Volatile.Read(ref _running);
 
     /// <summary>Calls that the sandbox itself failed to answer; none, if it is right.</summary>
     internal IReadOnlyCollection<Exception> OwnFailures => _server.Faults;
@@ -135,12 +142,20 @@ public sealed class SandboxDaemon : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private Task AnswerAsync(GrpcServerCall call)
+    private async Task AnswerAsync(GrpcServerCall call)
     {
         if (_router is null)
             throw new GrpcException(GrpcStatus.Unavailable, "The daemon is still starting.");
         _state.ThrowIfEnded();
-        return Faults.PassAsync(call, () => DispatchAsync(call));
+        Interlocked.Increment(ref _running);
+        try
+        {
+            await Faults.PassAsync(call, () => DispatchAsync(call)).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
     }
 
     private Task DispatchAsync(GrpcServerCall call)

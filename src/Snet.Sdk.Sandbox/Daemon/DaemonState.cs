@@ -16,6 +16,9 @@ internal sealed class DaemonState
     /// <summary>A price for service methods instead of the metadata's, in cogs, while a fault wants it; null otherwise.</summary>
     public BigInteger? OtherPrice { get; set; }
 
+    /// <summary>What a payment waits for before it is stored, while a fault holds the daemon's storage; null otherwise.</summary>
+    public Func<Task>? StorageHeld { get; set; }
+
     /// <summary>Everything that would have ended or wedged the real daemon, in order.</summary>
     public IReadOnlyList<SandboxViolationException> Violations => [.. _violations];
 

@@ -83,6 +83,14 @@ internal sealed class PaymentChannels(DaemonChain chain, EthereumAddress recipie
     /// <summary>Stores a channel after a payment.</summary>
     public void Store(PaymentChannel channel) => _stored[channel.Id] = channel;
 
+    /// <summary>Loses a channel and the claims of it.</summary>
+    public void Forget(BigInteger id)
+    {
+        _stored.TryRemove(id, out _);
+        foreach (var claim in Claims.Where(claim => claim.Id == id))
+            RemoveClaim(claim);
+    }
+
     /// <summary>Starts a claim: keeps the round under its nonce and begins the next one, in which nothing is signed yet (protocol
     /// g.1).</summary>
     /// <returns>The round that is claimed.</returns>

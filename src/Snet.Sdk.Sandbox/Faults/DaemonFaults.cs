@@ -20,10 +20,10 @@ public sealed class DaemonFaults
     private readonly DaemonSettings _settings;
     private readonly DaemonState _state;
     private readonly Func<GrpcServer> _server;
-    private readonly Func<KeyLocks> _locks;
+    private readonly Func<PaymentChannels> _channels;
 
-    internal DaemonFaults(DaemonSettings settings, DaemonState state, Func<GrpcServer> server, Func<KeyLocks> locks) =>
-        (_settings, _state, _server, _locks) = (settings, state, server, locks);
+    internal DaemonFaults(DaemonSettings settings, DaemonState state, Func<GrpcServer> server, Func<PaymentChannels> channels) =>
+        (_settings, _state, _server, _channels) = (settings, state, server, channels);
 
     /// <summary>A call is done and its payment stored; then the connection is cut, and its answer is lost.</summary>
     /// <param name="times">How many calls; <see cref="Fault.UntilLifted"/> for all.</param>
@@ -113,11 +113,34 @@ public sealed class DaemonFaults
     /// <exception cref="InvalidOperationException">A paid call of the channel is running.</exception>
     public Fault LockChannel(BigInteger channelId)
     {
-        var (locks, key) = (_locks(), GoText.Key(GoNumber.Text(channelId)));
+        var (locks, key) = (_channels().Locks, GoText.Key(GoNumber.Text(channelId)));
         return locks.TryAcquire(key)
             ? new Fault(_ => locks.Release(key))
             : throw new InvalidOperationException($"A paid call of channel {channelId} is running. Lock it when that has ended.");
     }
+
+    /// <summary>The daemon's storage hangs: calls are worked on, and their payments stored only when the fault is lifted, also where the client has gone by then.</summary>
+    /// <remarks>Until then their channels stay locked, and the daemon tells the totals from before.</remarks>
+    /// <returns>The fault; dispose it to let the storage go on.</returns>
+    public Fault HoldStorage()
+    {
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var fault = new Fault(_ =>
+        {
+            _state.StorageHeld = null;
+            released.SetResult();
+        });
+        _state.StorageHeld = () =>
+        {
+            fault.Strike();
+            return released.Task;
+        };
+        return fault;
+    }
+
+    /// <summary>The daemon loses what it has stored of a channel, as when its storage is set up anew. It believes the contract then: nothing is signed.</summary>
+    /// <param name="channelId">The channel's number in the escrow contract.</param>
+    public void ForgetChannel(BigInteger channelId) => _channels().Forget(channelId);
 
     /// <summary>The daemon wants another price for the service's methods than the published metadata says; dispose the fault to end that.</summary>
     /// <param name="cogs">The price of each call.</param>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Snet.Ethereum;
 using Snet.Protocol;
 using Snet.Sdk.Sandbox.Chain;
+using Snet.Sdk.Sandbox.Faults;
 
 namespace Snet.Sdk.Sandbox.Platform;
 
@@ -24,6 +25,7 @@ internal sealed class Publisher : IDisposable
     {
         _rpc = rpc;
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = !rpc.IsLoopback });
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd(HttpFaults.DaemonAgent); // faults on order are for clients
         _client = new EthereumClient(new JsonRpcClient(_http, [rpc], new JsonRpcOptions(AttemptTimeout, MaxRetries: 2, TimeProvider.System)));
     }
 

@@ -17,6 +17,8 @@ internal static class Settlement
             throw;
         }
 
+        if (state.StorageHeld is { } held)
+            await held().ConfigureAwait(false);
         await payment.CommitAsync().ConfigureAwait(false); // #18
         return result;
     }

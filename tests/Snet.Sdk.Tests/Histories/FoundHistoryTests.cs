@@ -1,0 +1,20 @@
+namespace Snet.Sdk.Tests.Histories;
+
+/// <summary>Histories that once broke an invariant, each as small as it could be made.</summary>
+[Category("Sandbox")]
+public sealed class FoundHistoryTests
+{
+    [Test]
+    public Task Call_ClaimIsOnItsWayWhenTheChannelsTimeEnds_AnotherChannelIsOpened() => HoldsAsync(new History(
+        new Setup(),
+        new Call(),
+        new Claims(0, Claiming.Start),
+        new Call(),
+        new Mine(250)));
+
+    private static async Task HoldsAsync(History history)
+    {
+        await using var lanes = new Lanes();
+        await lanes.RunAsync(history);
+    }
+}
