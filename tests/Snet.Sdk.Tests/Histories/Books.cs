@@ -57,6 +57,13 @@ internal sealed class Books(SnetSandbox sandbox)
         }
     }
 
+    /// <summary>What the daemon took of a round.</summary>
+    public BigInteger TakenOf((BigInteger Channel, BigInteger Nonce) round)
+    {
+        lock (_lock)
+            return _taken.GetValueOrDefault(round);
+    }
+
     /// <summary>The most that was signed in a round, and the signature; null when nothing was.</summary>
     public SentPayment? Highest((BigInteger Channel, BigInteger Nonce) round) => _sent.Where(p => p.Round == round).MaxBy(p => p.Amount);
 

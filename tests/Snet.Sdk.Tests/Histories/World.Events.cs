@@ -11,6 +11,7 @@ internal sealed partial class World
 
     private readonly List<Claim> _started = [];
     private BigInteger _claimed;
+    private BigInteger _claimedBeyond; // what was claimed of refused calls
     private bool _hasForgotten;
 
     public void Order(Trouble what, int times)
@@ -54,7 +55,8 @@ internal sealed partial class World
                 await CarryOutAsync(new Claim(id, nonce, stored.Authorized, signature), sendBack: false);
                 break;
             case Claiming.Greedily when Books.Highest((id, nonce)) is { } highest && !highest.Amount.IsZero:
-                await CarryOutAsync(new Claim(id, nonce, highest.Amount, highest.Signature), sendBack: false);
+                if (await CarryOutAsync(new Claim(id, nonce, highest.Amount, highest.Signature), sendBack: false))
+                    _claimedBeyond += highest.Amount - Books.TakenOf(highest.Round);
                 break;
         }
     }
@@ -164,16 +166,17 @@ internal sealed partial class World
         await CarryOutAsync(next, sendBack);
     }
 
-    private async Task CarryOutAsync(Claim claim, bool sendBack)
+    private async Task<bool> CarryOutAsync(Claim claim, bool sendBack)
     {
         try
         {
             await _lane.Provider.FinishAsync(claim, sendBack);
             _claimed += claim.Amount;
+            return true;
         }
         catch (TransactionException)
         {
-            return; // the sender took everything back before: the provider came too late
+            return false; // the sender took everything back before: the provider came too late
         }
     }
 
