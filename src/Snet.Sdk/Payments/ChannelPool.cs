@@ -53,7 +53,6 @@ internal sealed partial class ChannelPool : IDisposable
     /// <exception cref="PaymentQueueException">Too many calls wait, or this one waits too long.</exception>
     public async Task<PaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
-        order.Ticket.LookAgain();
         for (var rounds = 0; ;)
         {
             await FindAsync(order.Price, cancellationToken).ConfigureAwait(false);
@@ -93,7 +92,7 @@ internal sealed partial class ChannelPool : IDisposable
 
     /// <summary>A payment was refused; what it was refused for is asked afresh before the next one.</summary>
     /// <returns>The same, or <see cref="PaymentRefusal.Later"/> when the same payment should be tried again: the queue waits as long as it must.</returns>
-    public PaymentRefusal Refused(ChannelSession session, PaymentRefusal refusal)
+    public PaymentRefusal Refused(ChannelSession session, PaymentOrder order, PaymentRefusal refusal)
     {
         var now = _time.GetUtcNow();
         switch (refusal)
@@ -104,7 +103,10 @@ internal sealed partial class ChannelPool : IDisposable
                 if (session.Rest(now, LockPatience, _options.CallTimeout))
                     return PaymentRefusal.Later;
                 _logger.ChannelLocked(session.Id);
-                return PaymentRefusal.Stuck;
+                if (!_queue.HasAlternative(session, order))
+                    return PaymentRefusal.Stuck;
+                order.Ticket.PassOver(session, new ChannelStateException(session.Id, "the daemon keeps it locked", isTransient: true));
+                return PaymentRefusal.Later;
             default:
                 _chain.Blocks.Forget();
                 session.Forget(); // before the next in the queue signs from the same wrong state

@@ -77,6 +77,13 @@ internal sealed class ChannelQueue : IDisposable
         }
     }
 
+    /// <summary>Whether an order can be paid from another channel than one that does not serve, be it one that is still to be opened.</summary>
+    public bool HasAlternative(ChannelSession session, PaymentOrder order)
+    {
+        lock (_lock)
+            return _sessions.Length < _options.Funding.MaxChannels || Others(order).Any(other => other != session && !other.IsStuck);
+    }
+
     /// <summary>Adds channels that were found.</summary>
     public void Add(IEnumerable<ChannelSession> sessions)
     {
@@ -95,7 +102,8 @@ internal sealed class ChannelQueue : IDisposable
         lock (_lock)
         {
             order.Ticket.HasOpened = true;
-            order.Ticket.LookAgain();
+            if (opened is null)
+                order.Ticket.LookAgain();
             EndOpeningLocked();
             AddLocked(opened is null ? [] : [opened]);
             DispatchLocked();

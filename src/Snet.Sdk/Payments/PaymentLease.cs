@@ -29,7 +29,7 @@ internal sealed class PaymentLease(
     /// <returns>The same, or <see cref="PaymentRefusal.Later"/> when the same payment should be tried again.</returns>
     public PaymentRefusal Refuse(PaymentRefusal refusal)
     {
-        var result = pool.Refused(session, refusal);
+        var result = pool.Refused(session, order, refusal);
         Settle(PaymentOutcome.NotCharged);
         return result;
     }

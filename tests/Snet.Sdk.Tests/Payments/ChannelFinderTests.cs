@@ -102,6 +102,24 @@ public sealed class ChannelFinderTests : PlatformTest
     }
 
     [Test]
+    public async Task CallAsync_NodeAllowsFewBlocks_StopsAtAChannelThatCanPayAndGoesOnLater()
+    {
+        Sandbox.Chain.Mine(30_000);
+        var signer = await OpenAsync(blocksBetween: 1_000, channels: 2);
+        _node.MaxBlocks = Sandbox.Chain.BlockNumber / 100;
+        _node.Refusal = _ => StrictNode.Error(-32602, $"max range: {_node.MaxBlocks}");
+
+        await PayAsync(NewClient(signer, Remembering));
+        var first = _node.Count("eth_getLogs");
+        var channels = await NewClient(signer, Remembering).Channels.ListAsync();
+        var all = _node.Count("eth_getLogs");
+
+        channels.Count.ShouldBe(2);
+        first.ShouldBeLessThan(30);
+        all.ShouldBeInRange(100, 150); // no part is searched twice
+    }
+
+    [Test]
     public async Task CallAsync_NodeAllowsFewBlocksAndTheOnlyChannelIsOldAndEmpty_FindsAndFillsIt()
     {
         var signer = await OpenAsync(blocksBetween: 5_000, channels: 1, cogs: 1);

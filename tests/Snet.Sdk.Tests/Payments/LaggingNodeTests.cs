@@ -5,6 +5,7 @@ using Snet.Sdk.Sandbox.Faults;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Guides;
 using Snet.Sdk.Tests.Support;
+using Snet.Tests;
 
 namespace Snet.Sdk.Tests.Payments;
 
@@ -12,6 +13,7 @@ namespace Snet.Sdk.Tests.Payments;
 [Category("Sandbox")]
 public sealed class LaggingNodeTests : PlatformTest
 {
+    private readonly ManualTime _time = new();
     private PrivateKeySigner _signer = null!;
     private ServiceClient _service = null!;
 
@@ -56,7 +58,7 @@ public sealed class LaggingNodeTests : PlatformTest
         var again = NewClient();
         using (Node.Lag(blocks))
         {
-            var error = await Should.ThrowAsync<ChannelStateException>(() => again.CallAsync("add", Numbers));
+            var error = await Should.ThrowAsync<ChannelStateException>(() => RunAsync(again.CallAsync("add", Numbers)));
             (error.ChannelId, error.MoneyMoved, error.IsTransient).ShouldBe((channel, MoneyMoved.No, true));
             error.Message.ShouldContain("the client's node lags behind the chain");
             Sandbox.Daemon.GetSignedTotal(channel).ShouldBe(5);
@@ -84,7 +86,7 @@ public sealed class LaggingNodeTests : PlatformTest
         var again = NewClient();
 
         var calling = PayAsync(again);
-        while (lag.Struck < 20) // it looks again and again
+        while (lag.Struck < 12) // it looks again and again
             await Task.Yield();
         calling.IsCompleted.ShouldBeFalse();
         Sandbox.Chain.Mine(2);
@@ -99,7 +101,7 @@ public sealed class LaggingNodeTests : PlatformTest
         await PayAsync(_service);
         var again = NewClient(options => options.TransactionTimeout = TimeSpan.FromMilliseconds(50));
         using (Node.Lag(2))
-            (await Should.ThrowAsync<TransactionFailedException>(() => again.CallAsync("add", Numbers))).Message.ShouldContain("as far as the node knows");
+            (await Should.ThrowAsync<TransactionFailedException>(() => RunAsync(again.CallAsync("add", Numbers)))).Message.ShouldContain("as far as the node knows");
 
         (await PayAsync(again)).AmountAfter.Cogs.ShouldBe(10);
         (await again.Channels.ListAsync()).ShouldHaveSingleItem();
@@ -148,7 +150,7 @@ public sealed class LaggingNodeTests : PlatformTest
         var again = NewClient();
         using (Node.Lag(1))
         {
-            var error = await Should.ThrowAsync<ChannelStateException>(() => again.CallAsync("add", Numbers));
+            var error = await Should.ThrowAsync<ChannelStateException>(() => RunAsync(again.CallAsync("add", Numbers)));
             (error.IsTransient, error.MoneyMoved).ShouldBe((true, MoneyMoved.No));
         }
 
@@ -188,9 +190,21 @@ public sealed class LaggingNodeTests : PlatformTest
         Sandbox.Daemon.GetSignedTotal(channel).ShouldBe(5 + price.Cogs);
     }
 
-    private ServiceClient NewClient(Action<SnetClientOptions>? change = null) => Service(Connect(change, _signer));
+    private ServiceClient NewClient(Action<SnetClientOptions>? change = null) => Service(Connect(
+        options =>
+        {
+            (options.TimeProvider, options.AttemptTimeout) = (_time, TimeSpan.FromDays(1));
+            change?.Invoke(options);
+        },
+        _signer));
 
-    private static async Task<PaymentReceipt> PayAsync(ServiceClient service) => (await service.CallAsync("add", Numbers)).Receipt.ShouldNotBeNull();
+    private async Task<PaymentReceipt> PayAsync(ServiceClient service) => (await RunAsync(service.CallAsync("add", Numbers))).Receipt.ShouldNotBeNull();
+
+    private async Task<T> RunAsync<T>(Task<T> call)
+    {
+        await _time.RunAsync(call, TimeSpan.FromMilliseconds(100));
+        return await call;
+    }
 
     private sealed class LagAfterReceipt(NodeFaults node) : DelegatingHandler(new SocketsHttpHandler())
     {
