@@ -114,6 +114,8 @@ public sealed class SnetClientOptions
             problems.Add($"{nameof(MaxRetries)}: give 0 or more; got {MaxRetries}.");
         if (PaymentSigner is not null && Signer is null)
             problems.Add($"{nameof(PaymentSigner)}: it needs {nameof(Signer)}, the account whose channels it pays from.");
+        if (DataDirectory is not null && string.IsNullOrWhiteSpace(DataDirectory))
+            problems.Add($"{nameof(DataDirectory)}: give a path, or null to keep everything in memory.");
         Funding?.AddProblems(problems);
         if (LoggerFactory is null || TimeProvider is null || Spending is null || Funding is null)
             problems.Add($"{nameof(LoggerFactory)}, {nameof(TimeProvider)}, {nameof(Spending)} and {nameof(Funding)} have defaults; don't set them to null.");

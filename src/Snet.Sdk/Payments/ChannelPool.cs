@@ -221,14 +221,34 @@ internal sealed partial class ChannelPool : IDisposable
             _logger.ChannelUsedElsewhere(session.Id, known, state.SignedAmount);
     }
 
+    // The receipt comes first: what cannot be written down is not signed, and nothing that was signed is missing after a crash.
     private async Task<PaymentLease> SignAsync(
         ChannelSession session, ChannelState before, PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         var after = before.Add(order.Price);
+        var receipt = _receipts.Add(new PaymentReceipt(
+            _time.GetUtcNow(), order.OrgId, order.ServiceId, order.Method, order.ModelId, after.Id, after.Nonce,
+            before.SignedAmount, after.SignedAmount, PaymentOutcome.Unknown)
+        {
+            Mode = order.PlannedCalls > 0 ? PaymentMode.Prepaid : PaymentMode.Escrow, Note = order.Note,
+        }, order);
+        try
+        {
+            var headers = await SignHeadersAsync(after, order, cancellationToken).ConfigureAwait(false);
+            _logger.ChannelUsed(session.Id, before.Spendable);
+            return new PaymentLease(this, session, order, daemon, after, headers, receipt);
+        }
+        catch
+        {
+            _receipts.Settle(receipt, PaymentOutcome.NotCharged); // nobody has seen a signature
+            throw;
+        }
+    }
+
+    private async Task<GrpcMetadata> SignHeadersAsync(ChannelState after, PaymentOrder order, CancellationToken cancellationToken)
+    {
         var hash = SignedMessages.Claim(_options.Network.Mpe, after.Id, after.Nonce, after.SignedAmount.Cogs);
         var signature = await _signer.SignMessageAsync(hash, cancellationToken).ConfigureAwait(false);
-        _logger.ChannelUsed(session.Id, before.Spendable);
-
         var headers = new GrpcMetadata();
         headers.Add(PaymentHeaders.Type, order.PaymentType);
         headers.Add(PaymentHeaders.ChannelId, Text(after.Id));
@@ -237,13 +257,7 @@ internal sealed partial class ChannelPool : IDisposable
         headers.Add(PaymentHeaders.ChannelSignature, signature);
         if (order.TrainedModelId is { } model)
             headers.Add(PaymentHeaders.TrainModelId, model);
-        var receipt = _receipts.Add(new PaymentReceipt(
-            _time.GetUtcNow(), order.OrgId, order.ServiceId, order.Method, order.ModelId, after.Id, after.Nonce,
-            before.SignedAmount, after.SignedAmount, PaymentOutcome.Unknown)
-        {
-            Mode = order.PlannedCalls > 0 ? PaymentMode.Prepaid : PaymentMode.Escrow, Note = order.Note,
-        }, order);
-        return new PaymentLease(this, session, order, daemon, after, headers, receipt);
+        return headers;
     }
 
     // Plain decimals: the daemon would read 010 as octal (protocol e.1).

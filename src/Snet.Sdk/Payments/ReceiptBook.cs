@@ -21,7 +21,7 @@ internal sealed class ReceiptBook
     /// <summary>The highest total that was signed in a claim round; null when none was.</summary>
     public TokenAmount? HighestSigned(BigInteger channelId, BigInteger nonce) => _signed.TryGetValue((channelId, nonce), out var signed) ? signed : null;
 
-    /// <summary>Takes a payment up that is being signed.</summary>
+    /// <summary>Takes a payment up that is about to be signed.</summary>
     public void Sign(ReceiptEntry entry)
     {
         Next = entry.Number + 1;

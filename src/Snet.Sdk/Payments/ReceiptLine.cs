@@ -24,7 +24,7 @@ internal sealed record ModelLine(ModelKey Model, TokenAmount Spent) : ReceiptLin
 /// <summary>The highest total that was signed in a channel's claim round before this file began.</summary>
 internal sealed record ChannelLine(BigInteger ChannelId, BigInteger Nonce, TokenAmount Signed) : ReceiptLine;
 
-/// <summary>A payment, before its signature leaves the process.</summary>
+/// <summary>A payment, before it is signed.</summary>
 /// <param name="Number">Its number among the account's receipts, from 1.</param>
 /// <param name="By">The client that signed it, see <see cref="ClientMark"/>.</param>
 /// <param name="Receipt">The receipt.</param>

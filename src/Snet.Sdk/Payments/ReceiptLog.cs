@@ -6,7 +6,7 @@ namespace Snet.Sdk.Payments;
 
 /// <summary>Keeps the receipts, oldest first, and holds payments to the spending policy.</summary>
 /// <remarks>
-/// With a data directory a receipt is in its file before the signature leaves the process, and memory holds what is open and the totals; without one, memory
+/// With a data directory a receipt is in its file before anything is signed, and memory holds what is open and the totals; without one, memory
 /// holds the last <see cref="MaxInMemory"/> receipts besides.
 /// </remarks>
 internal sealed class ReceiptLog : IDisposable
@@ -46,7 +46,7 @@ internal sealed class ReceiptLog : IDisposable
             : ValueTask.FromResult(reservation);
     }
 
-    /// <summary>Adds the receipt of a payment that is being signed; it takes the order's reservation over. After this the signature may be given away.</summary>
+    /// <summary>Adds the receipt of a payment that is about to be signed; it takes the order's reservation over.</summary>
     /// <exception cref="SpendingLimitException">Another process has spent meanwhile what was set aside here, or a new day has begun with less left.</exception>
     /// <exception cref="DataDirectoryException">The receipt cannot be written.</exception>
     public ReceiptEntry Add(PaymentReceipt receipt, PaymentOrder order)

@@ -47,7 +47,7 @@ internal sealed class ReceiptStore(AccountFolder folder, string client, ReceiptB
         }
     });
 
-    /// <summary>Appends a payment that is being signed. The caller holds the lock.</summary>
+    /// <summary>Appends a payment that is about to be signed. The caller holds the lock.</summary>
     /// <exception cref="DataDirectoryException">The file cannot be written.</exception>
     public void AppendSigned(ReceiptEntry entry) => Append(writer => writer.WriteSigned(entry));
 

@@ -1,6 +1,6 @@
 namespace Snet.Sdk.Payments;
 
-/// <summary>The spending policy, or the published price, forbids this payment. Nothing was paid.</summary>
+/// <summary>The spending policy, or the published price, forbids this payment. Nothing was signed.</summary>
 public sealed class SpendingLimitException : SnetException
 {
     internal SpendingLimitException(string limit, TokenAmount allowed, TokenAmount price, TokenAmount spent = default, TimeSpan? untilNext = null)
@@ -35,6 +35,6 @@ public sealed class SpendingLimitException : SnetException
         new($"{ApprovalName} refused to pay {request.Price} for {request.Method}. Nothing was signed.", request.Price);
 
     private static string Describe(string limit, TokenAmount allowed, TokenAmount price, TokenAmount spent) => spent.IsZero
-        ? $"The price is {price} and {limit} allows {allowed}. Raise the limit if the price is right; nothing was paid."
-        : $"The price is {price} and {limit} allows {allowed}, of which {spent} is spent or set aside. Raise the limit if that is right; nothing was paid.";
+        ? $"The price is {price} and {limit} allows {allowed}. Raise the limit if the price is right; nothing was signed."
+        : $"The price is {price} and {limit} allows {allowed}, of which {spent} is spent or set aside. Raise the limit if that is right; nothing was signed.";
 }

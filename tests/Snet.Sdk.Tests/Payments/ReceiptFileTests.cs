@@ -98,7 +98,7 @@ public sealed class ReceiptFileTests : LedgerTest
     }
 
     [Test]
-    public async Task Add_AnotherClientWasFaster_IsRefusedBeforeTheSignatureIsGivenAway()
+    public async Task Add_AnotherClientWasFaster_IsRefusedBeforeAnythingIsSigned()
     {
         var policy = new SpendingPolicy { MaxTotal = Cogs(10) };
         var (one, other) = (OnDisk(policy), OnDisk(policy));
@@ -301,7 +301,7 @@ public sealed class ReceiptFileTests : LedgerTest
         var error = await Should.ThrowAsync<DataDirectoryException>(async () => await log.ReserveAsync(Order(1), CancellationToken.None));
 
         error.Path.ShouldStartWith(Data["file"]);
-        error.Message.ShouldContain("Nothing was paid.");
+        error.Message.ShouldContain("Nothing was signed.");
     }
 
     [Test]

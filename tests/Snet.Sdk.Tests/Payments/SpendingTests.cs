@@ -168,6 +168,26 @@ public sealed class SpendingTests : PlatformTest
     }
 
     [Test]
+    public async Task CallAsync_SignerFails_NothingIsSpentAndTheNextCallGoesOn()
+    {
+        var signer = new CountingSigner(NewSigner());
+        var snet = Limited(signer, new SpendingPolicy());
+        var price = (await AddAsync(Service(snet))).Paid;
+        var limited = Limited(signer, new SpendingPolicy { MaxTotal = price * 2 });
+        await AddAsync(Service(snet)); // so that only the payment is left to sign
+        signer.IsBroken = true;
+        await Should.ThrowAsync<TimeoutException>(() => AddAsync(Service(snet)));
+        signer.IsBroken = false;
+
+        var error = await Should.ThrowAsync<SpendingLimitException>(() => AddAsync(Service(limited)));
+        await AddAsync(Service(snet));
+
+        error.Spent.ShouldBe(price * 2);
+        (await snet.Account.ListReceiptsAsync().ToListAsync()).Select(receipt => receipt.Outcome)
+            .ShouldBe([PaymentOutcome.Paid, PaymentOutcome.Paid, PaymentOutcome.NotCharged, PaymentOutcome.Paid]);
+    }
+
+    [Test]
     public async Task TrainModelAsync_ModelHasHadItsShare_IsRefusedBeforeTheStepIsPaid()
     {
         var snet = Connect(options => options.Spending = new SpendingPolicy { MaxPerModel = TokenAmount.FromCogs(17) });
@@ -234,12 +254,14 @@ public sealed class SpendingTests : PlatformTest
 
         public int Signatures => _signatures;
 
+        public bool IsBroken { get; set; }
+
         public EthereumAddress Address => inner.Address;
 
         public ValueTask<byte[]> SignMessageAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _signatures);
-            return inner.SignMessageAsync(message, cancellationToken);
+            return IsBroken ? throw new TimeoutException("The vault does not answer.") : inner.SignMessageAsync(message, cancellationToken);
         }
 
         public ValueTask<byte[]> SignTransactionAsync(ReadOnlyMemory<byte> unsignedTransaction, CancellationToken cancellationToken = default)
