@@ -171,7 +171,9 @@ internal sealed partial class ChannelPool : IDisposable
     private ChannelState? ReadyState(ChannelSession session, TokenAmount price) => session.State is { } state && CanPay(session, price) ? state : null;
 
     private bool CanPay(ChannelSession session, TokenAmount price) =>
-        session.Spendable >= price && session.Channel.Expiration > _chain.Blocks.Reckoned + _group.PaymentExpirationThreshold + SafetyBlocks;
+        session.Spendable >= price && IsAlive(session.Channel, _chain.Blocks.Reckoned);
+
+    private bool IsAlive(PaymentChannel channel, BigInteger? block) => channel.Expiration > block + _group.PaymentExpirationThreshold + SafetyBlocks;
 
     private async Task RefreshAsync(
         ChannelSession session, DaemonConnection daemon, bool readsChain, bool mayStillBeTaken, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ internal sealed class EscrowAccount : IDisposable
     private readonly SnetNetwork _network;
     private readonly ILogger _logger;
     private readonly TransactionSender? _sender;
+    private readonly SemaphoreSlim _allowance = new(1, 1);
 
     public EscrowAccount(ChainGateway chain, SnetClientOptions options, ILogger logger)
     {
@@ -49,19 +50,29 @@ internal sealed class EscrowAccount : IDisposable
     }
 
     /// <summary>Moves tokens from the wallet into escrow, allowing the contract exactly that amount first.</summary>
-    public async Task DepositAsync(TokenAmount amount, CancellationToken cancellationToken)
+    public Task DepositAsync(TokenAmount amount, CancellationToken cancellationToken) =>
+        SpendWalletAsync(amount, EscrowContract.Deposit, [amount.Cogs], cancellationToken);
+
+    /// <summary>Sends a transaction with which the escrow contract takes an amount from the wallet, allowing it exactly that first, unless it may already.</summary>
+    /// <remarks>One after the other: an allowance is one number, which the next approval overwrites and whatever is still under way uses up.</remarks>
+    public async Task<TransactionReceipt> SpendWalletAsync(TokenAmount amount, AbiFunction function, object[] arguments, CancellationToken cancellationToken)
     {
-        await ApproveAsync(amount, cancellationToken).ConfigureAwait(false);
-        await SendAsync(_network.Mpe, EscrowContract.Deposit, [amount.Cogs], cancellationToken).ConfigureAwait(false);
+        await _allowance.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await WaitForEarlierAsync(cancellationToken).ConfigureAwait(false);
+            if (await GetAllowanceAsync(cancellationToken).ConfigureAwait(false) < amount)
+                await SendAsync(_network.Token, TokenContract.Approve, [_network.Mpe, amount.Cogs], cancellationToken).ConfigureAwait(false);
+            return await SendAsync(_network.Mpe, function, arguments, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _allowance.Release();
+        }
     }
 
-    /// <summary>Lets the escrow contract take an amount from the wallet, unless it may already.</summary>
-    public async Task ApproveAsync(TokenAmount amount, CancellationToken cancellationToken)
-    {
-        var allowed = await ReadAmountAsync(_network.Token, TokenContract.Allowance, [Owner, _network.Mpe], cancellationToken).ConfigureAwait(false);
-        if (allowed < amount)
-            await SendAsync(_network.Token, TokenContract.Approve, [_network.Mpe, amount.Cogs], cancellationToken).ConfigureAwait(false);
-    }
+    public Task<TokenAmount> GetAllowanceAsync(CancellationToken cancellationToken) =>
+        ReadAmountAsync(_network.Token, TokenContract.Allowance, [Owner, _network.Mpe], cancellationToken);
 
     /// <summary>Waits until the node has seen what this account sent before, be it from another process.</summary>
     /// <returns>Whether there was anything to wait for.</returns>
@@ -83,7 +94,11 @@ internal sealed class EscrowAccount : IDisposable
     public Task<TransactionReceipt> SendEscrowAsync(AbiFunction function, object[] arguments, CancellationToken cancellationToken) =>
         SendAsync(_network.Mpe, function, arguments, cancellationToken);
 
-    public void Dispose() => _sender?.Dispose();
+    public void Dispose()
+    {
+        _sender?.Dispose();
+        _allowance.Dispose();
+    }
 
     private static PaymentChannel? ToChannel(BigInteger id, object[] values) => (EthereumAddress)values[1] is { IsZero: false } sender
         ? new PaymentChannel(

@@ -30,23 +30,39 @@ public class PaymentChannels
     /// <returns>The channel.</returns>
     /// <exception cref="InsufficientFundsException">Escrow holds less.</exception>
     /// <exception cref="TransactionFailedException">The contract refused.</exception>
-    public virtual async Task<PaymentChannel> OpenAsync(TokenAmount amount, BigInteger? expiration = null, CancellationToken cancellationToken = default)
-    {
-        var escrow = await _service.Client.Escrow.GetEscrowAsync(cancellationToken).ConfigureAwait(false);
-        return escrow >= amount
-            ? await OpenAsync(amount, escrow, expiration, cancellationToken).ConfigureAwait(false)
-            : throw new InsufficientFundsException("escrow", amount, escrow);
-    }
+    public virtual Task<PaymentChannel> OpenAsync(TokenAmount amount, BigInteger? expiration = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(amount, expiration, usesWallet: false, cancellationToken);
 
     /// <summary>Deposits what escrow lacks and opens a channel.</summary>
     /// <inheritdoc cref="OpenAsync(TokenAmount, BigInteger?, CancellationToken)"/>
-    public virtual async Task<PaymentChannel> DepositAndOpenAsync(TokenAmount amount, BigInteger? expiration = null, CancellationToken cancellationToken = default)
+    public virtual Task<PaymentChannel> DepositAndOpenAsync(TokenAmount amount, BigInteger? expiration = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(amount, expiration, usesWallet: true, cancellationToken);
+
+    /// <summary>Plans the fewest transactions after which calls worth an amount can be paid: what is in escrow already is counted, and what channels can still pay.</summary>
+    /// <remarks>Calls need no plan, they fund what they need. This shows beforehand what that would take; nothing is sent.</remarks>
+    /// <param name="needed">What the calls come to.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The plan, to be shown and handed to <see cref="FundAsync"/>. It holds for as long as nobody else pays or funds.</returns>
+    /// <exception cref="InsufficientFundsException">Channel, escrow and wallet together hold too little.</exception>
+    /// <exception cref="ChannelStateException">The daemon's account of a channel cannot be believed.</exception>
+    /// <exception cref="EthereumRpcException">The node failed.</exception>
+    public virtual async Task<FundingPlan> PlanFundingAsync(TokenAmount needed, CancellationToken cancellationToken = default)
     {
-        var escrow = await _service.Client.Escrow.GetEscrowAsync(cancellationToken).ConfigureAwait(false);
-        var wallet = await _service.Client.Escrow.GetWalletAsync(cancellationToken).ConfigureAwait(false);
-        return escrow + wallet >= amount
-            ? await OpenAsync(amount, escrow, expiration, cancellationToken).ConfigureAwait(false)
-            : throw new InsufficientFundsException("wallet and escrow", amount, escrow + wallet);
+        var pool = await PoolAsync(cancellationToken).ConfigureAwait(false);
+        return await pool.PlanAsync(needed, await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Carries a plan out.</summary>
+    /// <param name="plan">The plan of <see cref="PlanFundingAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
+    /// <returns>The channel as it is then.</returns>
+    /// <exception cref="InsufficientFundsException">There is too little ether for gas.</exception>
+    /// <exception cref="TransactionFailedException">The contract refused.</exception>
+    public virtual async Task<PaymentChannel> FundAsync(FundingPlan plan, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var pool = await PoolAsync(cancellationToken).ConfigureAwait(false);
+        return plan.Steps.Count == 0 ? plan.Channel! : await pool.FundAsync(plan, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Moves tokens from escrow into a channel.</summary>
@@ -88,15 +104,10 @@ public class PaymentChannels
 
     private Task<ChannelPool> PoolAsync(CancellationToken cancellationToken) => _service.GetPoolAsync(cancellationToken);
 
-    private async Task<PaymentChannel> OpenAsync(
-        TokenAmount amount, TokenAmount escrow, BigInteger? expiration, CancellationToken cancellationToken)
+    private async Task<PaymentChannel> OpenAsync(TokenAmount amount, BigInteger? expiration, bool usesWallet, CancellationToken cancellationToken)
     {
-        var definition = await _service.GetDefinitionAsync(cancellationToken).ConfigureAwait(false);
-        var funder = new ChannelFunder(_service.Client.Payments, definition.Payment, _service.Client.RequirePaymentSigner().Address);
-        var end = expiration ?? await funder.ExpirationAsync(cancellationToken).ConfigureAwait(false);
-        var channel = await funder.OpenAsync(amount, escrow, end, cancellationToken).ConfigureAwait(false);
-        await (await PoolAsync(cancellationToken).ConfigureAwait(false)).ReloadAsync(cancellationToken).ConfigureAwait(false);
-        return channel;
+        var pool = await PoolAsync(cancellationToken).ConfigureAwait(false);
+        return await pool.OpenAsync(amount, expiration, usesWallet, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PaymentChannel> ChangeAsync(BigInteger channelId, AbiFunction function, object[] arguments, CancellationToken cancellationToken)
