@@ -33,7 +33,7 @@ public class PaymentChannels
     public virtual Task<PaymentChannel> OpenAsync(TokenAmount amount, BigInteger? expiration = null, CancellationToken cancellationToken = default) =>
         OpenAsync(amount, expiration, usesWallet: false, cancellationToken);
 
-    /// <summary>Deposits what escrow lacks and opens a channel.</summary>
+    /// <summary>Opens a channel with tokens of the wallet where escrow holds less, in the fewest transactions.</summary>
     /// <inheritdoc cref="OpenAsync(TokenAmount, BigInteger?, CancellationToken)"/>
     public virtual Task<PaymentChannel> DepositAndOpenAsync(TokenAmount amount, BigInteger? expiration = null, CancellationToken cancellationToken = default) =>
         OpenAsync(amount, expiration, usesWallet: true, cancellationToken);

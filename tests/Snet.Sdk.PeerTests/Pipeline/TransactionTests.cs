@@ -66,21 +66,59 @@ public sealed class TransactionTests : RealPlatformTest
         (await PayAsync(Service)).ChannelId.ShouldBe(channel.Id);
     }
 
-    [TestCase(0, 2)]   // approve, deposit and open
-    [TestCase(60, 3)]  // approve, deposit of what is missing, open
-    [TestCase(100, 1)] // open
-    public async Task DepositAndOpenAsync_SomethingInEscrow_DepositsJustWhatIsMissing(int inEscrow, int transactions)
+    [TestCase(0, 1000, "Approve, DepositAndOpen", 900, 0)]
+    [TestCase(60, 940, "Approve, DepositAndOpen", 840, 60)] // a deposit of the rest and an opening would be a transaction more
+    [TestCase(60, 50, "Approve, Deposit, Open", 10, 0)]
+    [TestCase(100, 900, "Open", 900, 0)]
+    public async Task FundAsync_NewChannel_SendsWhatThePlanNamesAndCostsNoMore(int inEscrow, int inWallet, string steps, int walletAfter, int escrowAfter)
     {
+        if (inWallet < 1000)
+            await Snet.Account.DepositAsync(Cogs(1000 - inWallet));
+        if (inEscrow + inWallet < 1000)
+            await Snet.Account.TransferAsync(Sandbox.Platform.Recipient, Cogs(1000 - inWallet - inEscrow));
+        var plan = await Service.Channels.PlanFundingAsync(Cogs(100));
+
+        await ShouldCostAsync(plan);
+
+        string.Join(", ", plan.Steps).ShouldBe(steps);
+        var balance = await Snet.Account.GetBalanceAsync();
+        (balance.Wallet, balance.Escrow).ShouldBe((Cogs(walletAfter), Cogs(escrowAfter)));
+    }
+
+    [TestCase(0, 150, "Approve, Deposit, ExtendAndAddFunds")]
+    [TestCase(50, 150, "ExtendAndAddFunds")]
+    [TestCase(0, 100, "Extend")]
+    [TestCase(0, 0, "")]
+    public async Task FundAsync_OpenChannel_SendsWhatThePlanNamesAndCostsNoMore(int inEscrow, int needed, string steps)
+    {
+        var end = needed == 0 ? (BigInteger?)null : await Chain.Client.GetBlockNumberAsync(default) + 20; // near: it must be extended
+        await Service.Channels.DepositAndOpenAsync(Cogs(100), end);
         if (inEscrow > 0)
             await Snet.Account.DepositAsync(Cogs(inEscrow));
-        var sent = await CountTransactionsAsync(Account);
+        var plan = await Service.Channels.PlanFundingAsync(Cogs(needed));
 
-        var channel = await Service.Channels.DepositAndOpenAsync(Cogs(100));
+        await ShouldCostAsync(plan);
 
-        channel.Value.ShouldBe(Cogs(100));
-        (await CountTransactionsAsync(Account) - sent).ShouldBe(transactions);
-        var balance = await Snet.Account.GetBalanceAsync();
-        (balance.Wallet, balance.Escrow).ShouldBe((Cogs(900), Cogs(0)));
+        string.Join(", ", plan.Steps).ShouldBe(steps);
+    }
+
+    [Test]
+    public async Task ReclaimAllAsync_SomeChannelsExpired_BringsBackTheirsAlone()
+    {
+        await Snet.Account.DepositAsync(Cogs(300));
+        var block = await Chain.Client.GetBlockNumberAsync(default);
+        await Service.Channels.OpenAsync(Cogs(100), block + 30);
+        await Service.Channels.OpenAsync(Cogs(50), block + 30);
+        var lasting = await Service.Channels.OpenAsync(Cogs(20), block + 10_000);
+        await Chain.MineAsync(30);
+        var before = await Snet.Account.GetFundsAsync();
+
+        var back = await Snet.Account.ReclaimAllAsync();
+
+        var after = await Snet.Account.GetFundsAsync();
+        (before.ReclaimableNow, back, after.ReclaimableNow).ShouldBe((Cogs(150), Cogs(150), Cogs(0)));
+        (after.Wallet, after.Escrow, after.LockedInChannels).ShouldBe((Cogs(700), Cogs(280), Cogs(20)));
+        after.Channels.ShouldHaveSingleItem().Channel.ShouldBe(lasting);
     }
 
     [Test]
@@ -281,4 +319,18 @@ public sealed class TransactionTests : RealPlatformTest
     }
 
     private bool IsOurs(JsonElement transaction) => EthereumAddress.Parse(transaction.GetProperty("from").GetString()!) == Account.Address;
+
+    // As many transactions as it names, for no more gas than it says.
+    private async Task ShouldCostAsync(FundingPlan plan)
+    {
+        var (sent, wei) = (await CountTransactionsAsync(Account), (await Snet.Account.GetBalanceAsync()).Wei);
+
+        await Service.Channels.FundAsync(plan);
+
+        (await CountTransactionsAsync(Account) - sent).ShouldBe(plan.Steps.Count);
+        var paid = wei - (await Snet.Account.GetBalanceAsync()).Wei;
+        TestContext.Out.WriteLine($"{plan}: paid {paid}");
+        paid.ShouldBeInRange(plan.GasCost / 3, plan.GasCost);
+        (await Service.Channels.PlanFundingAsync(plan.Needed)).Steps.ShouldBeEmpty();
+    }
 }
