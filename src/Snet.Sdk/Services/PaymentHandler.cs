@@ -1,14 +1,23 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Snet.Grpc;
 using Snet.Sdk.Payments;
 
 namespace Snet.Sdk.Services;
 
 /// <summary>Pays for the gRPC calls that another library makes: adds the payment's headers and settles it when the call has ended.</summary>
-/// <remarks>Requests to anything but the service's own methods pass through unpaid. A refused call is not repeated here: its message may be a stream.</remarks>
+/// <remarks>
+/// Requests to anything but the service's own methods pass through unpaid. A refused call is not repeated here: its message may be a stream.
+/// A message that comes again, from a handler further out that repeats or hedges, waits until the attempt before it has ended, asks for its fate, and is paid
+/// only when nothing was taken for it.
+/// </remarks>
 internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
+    private static readonly HttpRequestOptionsKey<MessagePayment> Key = new("Snet.Sdk.Payment");
+    private readonly ConditionalWeakTable<HttpContent, MessagePayment> _byContent = [];
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri?.AbsolutePath ?? string.Empty;
@@ -16,9 +25,30 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         if (definition.Methods.FirstOrDefault(m => m.Path == path) is not { } method)
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
-        var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method));
-        var daemon = await service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        var lease = await service.GetStrategies(definition).Escrow.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
+        var message = Recognize(request);
+        await message.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CheckFateAsync(message.Last, cancellationToken).ConfigureAwait(false);
+            var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method));
+            var daemon = await service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
+            var strategy = service.GetStrategies(definition).Choose(service.Client.Options.PaymentMode, definition.Group);
+            message.Last = await strategy.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            message.Turn.Release();
+            throw;
+        }
+
+        return await SendPaidAsync(request, message, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendPaidAsync(HttpRequestMessage request, MessagePayment message, CancellationToken cancellationToken)
+    {
+        var lease = message.Last!;
+        foreach (var name in request.Headers.Select(header => header.Key).Where(name => name.StartsWith("snet-", StringComparison.OrdinalIgnoreCase)).ToList())
+            request.Headers.Remove(name); // of an attempt before
         foreach (var header in lease.Headers)
             request.Headers.TryAddWithoutValidation(header.Name, header.IsBinary ? Convert.ToBase64String(header.Bytes) : header.Text);
 
@@ -30,21 +60,46 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         catch
         {
             lease.Doubt(); // whatever it was, the payment may have left this process
+            message.Turn.Release();
             throw;
         }
 
-        if (Status(response.Headers) is not null)
-            Settle(lease, response.Headers);
+        if (Status(response.Headers) is not null || response.StatusCode != HttpStatusCode.OK)
+            Settle(message, lease, response.Headers);
         else
-            response.Content = new SettlingContent(response, end => Settle(lease, end));
+            response.Content = new SettlingContent(response, end => Settle(message, lease, end));
         return response;
     }
 
-    // Unary answers end here as well; what a daemon refused for being out of step makes the next call ask for the state.
-    private static void Settle(IPaymentLease lease, HttpResponseHeaders? end)
+    // The same instance, a copy with the same options, or one that shares the content: so do repeating and hedging handlers send a message again.
+    private MessagePayment Recognize(HttpRequestMessage request)
     {
-        var status = end is null ? null : Status(end);
-        switch (status)
+        if (!request.Options.TryGetValue(Key, out var message))
+            message = request.Content is { } content ? _byContent.GetValue(content, static _ => new MessagePayment()) : new MessagePayment();
+        request.Options.Set(Key, message);
+        return message;
+    }
+
+    private static async Task CheckFateAsync(IPaymentLease? last, CancellationToken cancellationToken)
+    {
+        var fate = last?.Receipt.Outcome switch
+        {
+            null or PaymentOutcome.NotCharged => MoneyMoved.No,
+            PaymentOutcome.Paid => last.Receipt.Mode == PaymentMode.Free ? MoneyMoved.No : MoneyMoved.Yes,
+            _ => await last.AskFateAsync(mayStillBeTaken: false, cancellationToken).ConfigureAwait(false),
+        };
+        if (fate == MoneyMoved.No)
+            return;
+        var advice = fate == MoneyMoved.Yes
+            ? $"{last!.Receipt.Cost} was charged for it, and it is not paid a second time. Check whether the work was done; a new message is a new payment."
+            : "Whether it was charged is open, so it is not paid again; the daemon is asked before anything more is signed.";
+        throw new ServiceCallException(GrpcStatus.Aborted, "the same message was sent before", CallOrigin.Transport, advice) { MoneyMoved = fate };
+    }
+
+    // Unary answers end here as well; what a daemon refused for being out of step makes the next call ask for the state.
+    private static void Settle(MessagePayment message, IPaymentLease lease, HttpResponseHeaders? end)
+    {
+        switch (end is null ? null : Status(end))
         {
             case GrpcStatus.Ok:
                 lease.Confirm();
@@ -52,10 +107,22 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
             case null or GrpcStatus.Cancelled or GrpcStatus.DeadlineExceeded:
                 lease.Doubt();
                 break;
-            default:
+            case var status:
                 lease.Refuse(new GrpcException(status.Value, GrpcText.DecodeMessage(GrpcHeaders.Find(end!, "grpc-message") ?? string.Empty)), waited: 0);
                 break;
         }
+
+        message.Turn.Release();
+    }
+
+    /// <summary>What was paid for one message, over all attempts to send it.</summary>
+    private sealed class MessagePayment
+    {
+        /// <summary>One attempt at a time.</summary>
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        /// <summary>The last attempt's payment.</summary>
+        public IPaymentLease? Last { get; set; }
     }
 
     private static int? Status(HttpResponseHeaders headers) =>
@@ -78,7 +145,7 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         protected override async Task<Stream> CreateContentReadStreamAsync() =>
             new SettlingStream(await _inner.ReadAsStreamAsync().ConfigureAwait(false), () => End(_response.TrailingHeaders));
 
-        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
             await _inner.CopyToAsync(stream, context).ConfigureAwait(false);
             End(_response.TrailingHeaders);
