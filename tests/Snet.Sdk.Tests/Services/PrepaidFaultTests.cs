@@ -71,16 +71,16 @@ public sealed class PrepaidFaultTests : PrepaidTest
     public async Task CallAsync_AnswerToAPlanIsLost_TheDaemonIsAskedAndNothingIsPaidTwice(bool taken)
     {
         using var cutting = new CuttingHandler(GetToken, taken);
-        var snet = ConnectPrepaid(4, options => options.DaemonHttpHandler = cutting);
+        var snet = ConnectPrepaid(3, options => options.DaemonHttpHandler = cutting);
         var service = Service(snet);
 
         cutting.Times = 1;
-        await CallAsync(service, 4);
-        (await SignedAsync(snet, Sandbox)).ShouldBe(20);
+        await CallAsync(service, 3);
+        (await SignedAsync(snet, Sandbox)).ShouldBe(15);
 
         cutting.Times = 1;
-        await CallAsync(service, 4);
-        (await SignedAsync(snet, Sandbox)).ShouldBe(40);
+        await CallAsync(service, 3);
+        (await SignedAsync(snet, Sandbox)).ShouldBe(30);
     }
 
     [Test]
