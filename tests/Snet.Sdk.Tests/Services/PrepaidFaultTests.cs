@@ -32,7 +32,7 @@ public sealed class PrepaidFaultTests : PrepaidTest
             fault.Struck.ShouldBe(1);
         }
 
-        await CallAsync(service, 3);
+        await CallAsync(service, 2);
         daemon.Paths.Count(path => path == GetToken).ShouldBe(2);
         (await SignedAsync(snet, Sandbox)).ShouldBe(25);
     }
@@ -116,7 +116,7 @@ public sealed class PrepaidFaultTests : PrepaidTest
     [Test]
     public async Task CallAsync_CutOrCancelled_StaysUsedAndTheOthersGoOn()
     {
-        var snet = ConnectPrepaid(4);
+        var snet = ConnectPrepaid(5);
         var service = Service(snet);
         await CallAsync(service, 1);
 
@@ -126,7 +126,7 @@ public sealed class PrepaidFaultTests : PrepaidTest
         await Should.ThrowAsync<OperationCanceledException>(() => service.CallAsync("wait", new JsonObject { ["a"] = 20_000 }, cancellationToken: cancel.Token));
         await CallAsync(service, 1);
 
-        (await SignedAsync(snet, Sandbox)).ShouldBe(20);
+        (await SignedAsync(snet, Sandbox)).ShouldBe(25);
         (await ReceiptsAsync(snet)).Sum(receipt => (int)receipt.Drawn.Cogs).ShouldBe(20);
     }
 
