@@ -40,10 +40,12 @@ internal sealed partial class ChannelPool
     {
         if (_isSearched)
             return false;
+        var before = _queue.Sessions;
         await _searching.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var before = _queue.Sessions;
+            if (_queue.Sessions.Except(before).Any(session => CanPay(session, price)))
+                return true; // somebody else has found it
             if (_isSearched)
                 return false;
             await foreach (var found in _finder.FindAsync(cancellationToken).ConfigureAwait(false))
