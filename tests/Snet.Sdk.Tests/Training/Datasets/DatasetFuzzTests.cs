@@ -69,7 +69,7 @@ public class DatasetFuzzTests
     }
 
     [Test]
-    public void CheckAsync_SameEntriesInAnotherOrder_GivesTheSameReport([Values("data.zip", "data.tar", "data.tar.gz", "data.tar.bz2")] string fileName)
+    public void CheckAsync_SameEntriesInAnotherOrder_GivesTheSameReport([Values("data.zip", "data.tar", "data.tar.gz")] string fileName)
     {
         var name = Gen.Elements(
             "a.txt", "A.txt", "b.wav", "../c.txt", "d", "d/e.txt", "d//e.txt", "./a.txt", "f.TXT", "Thumbs.db", "x.zip", "/abs.txt", "g", "d/");
