@@ -23,6 +23,20 @@ public class DamagedArchiveTests
     }
 
     [Test]
+    public async Task CheckAsync_DamageInTheMiddle_LeavesTheComparisonOfTheOthersAlone()
+    {
+        var same = Sized("", 300_000).Content;
+        var archive = Zip(CompressionLevel.Optimal, ("a", same), ("b", same), ("c", same));
+        archive[200_000] = 0xFF; // in the content of a, which is three stored blocks at least
+        archive.AsSpan(archive.AsSpan(0, 300_000).LastIndexOf(same.AsSpan(250_000, 8)) - 1_000, 20_000).Fill(0xFF);
+
+        var report = await CheckAsync(archive);
+
+        report.Errors.Single().Entry.ShouldBe("a");
+        report.Warnings.Lines().ShouldBe(["Duplicate content: `c` and `b`"]);
+    }
+
+    [Test]
     public async Task CheckAsync_ZipStatesAnotherSize_IsDamage()
     {
         var archive = Zip(CompressionLevel.Optimal, Text("a.txt", new string('a', 1000)));

@@ -28,7 +28,7 @@ public class DatasetBuilderTests
             .AddStream(() => new MemoryStream([1, 2]), "z/größe.bin")
             .AddFolder(_folder["set"], "pictures/")
             .AddFile(_folder["labels"], "./a//labels.csv")
-            .AddStream(new MemoryStream([3]), "m")
+            .AddStream(new MemoryStream([3]) { Position = 1 }, "m")
             .BuildAsync(_folder["data.zip"]);
 
         built.Path.ShouldBe(_folder["data.zip"]);
