@@ -1,0 +1,224 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Snet.Ethereum;
+using Snet.Protocol;
+using Snet.Protocol.Escrow;
+using Snet.Sdk.Payments;
+using Snet.Sdk.Sandbox.Platform;
+using Snet.Sdk.Services;
+using Snet.Sdk.Tests.Support;
+using Snet.Sdk.Tests.Training.Datasets;
+
+namespace Snet.Sdk.Tests.Payments;
+
+/// <summary>What somebody gains who lies to the client, as docs/security.md tells it.</summary>
+[Category("Sandbox")]
+public sealed class AdversaryTests : PlatformTest
+{
+    private static readonly JsonObject Numbers = new() { ["a"] = 1, ["b"] = 2 };
+
+    [TestCase("two rounds ahead")]
+    [TestCase("a claim without its total")]
+    [TestCase("a claim of more than was signed")]
+    [TestCase("a round that is over")]
+    [TestCase("another total under our signature")]
+    public async Task CallAsync_DaemonTellsWhatCannotBe_NothingIsSigned(string lie)
+    {
+        using var daemon = new LyingDaemon(reply => Lie(lie, reply));
+        var service = await PaidOnceAsync(options => options.DaemonHttpHandler = daemon);
+
+        daemon.IsOn = true;
+        var error = await Should.ThrowAsync<ChannelStateException>(() => service.CallAsync("add", Numbers.DeepClone().AsObject()));
+        daemon.IsOn = false;
+
+        error.MoneyMoved.ShouldBe(MoneyMoved.No);
+        (await service.CallAsync("add", Numbers.DeepClone().AsObject())).Receipt!.AmountAfter.Cogs.ShouldBe(10);
+    }
+
+    [Test]
+    public async Task CallAsync_DaemonShowsAnOlderSignatureOfOurs_IsPaidLessThanBefore()
+    {
+        ChannelStateReply? old = null;
+        using var daemon = new LyingDaemon(reply => old?.Clone() ?? reply);
+        var signer = NewSigner();
+        var first = await PaidOnceAsync(signer: signer);
+        var second = Service(Connect(options => options.DaemonHttpHandler = daemon, signer));
+        await second.CallAsync("add", Numbers.DeepClone().AsObject()); // its client has asked: 5 were signed
+        old = daemon.Last;
+        await first.CallAsync("add", Numbers.DeepClone().AsObject());
+        await first.CallAsync("add", Numbers.DeepClone().AsObject());
+
+        daemon.IsOn = true;
+        var third = Service(Connect(options => options.DaemonHttpHandler = daemon, signer));
+        await Should.ThrowAsync<PaymentRejectedException>(() => third.CallAsync("add", Numbers.DeepClone().AsObject()));
+
+        var signed = (await third.Client.Account.ListReceiptsAsync().ToListAsync()).Max(receipt => receipt.AmountAfter.Cogs);
+        signed.ShouldBeLessThanOrEqualTo(10); // it could claim 20 before it lied
+    }
+
+    [Test]
+    public async Task CallAsync_NodeIsOnAnotherChain_NothingIsSigned()
+    {
+        var service = Service(Connect(options => options.Network = SnetNetwork.Custom(
+            "another", 1, Platform.Token, Platform.Mpe, Platform.Registry, Platform.Ipfs)));
+
+        (await Should.ThrowAsync<EthereumRpcException>(() => service.CallAsync("add", Numbers.DeepClone().AsObject()))).Message.ShouldContain("Nothing was signed");
+
+        (await service.Client.Account.ListReceiptsAsync().ToListAsync()).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task CallAsync_NodeSaysThatAChannelHoldsMore_NoMoreThanItsPriceIsSigned()
+    {
+        using var node = new LyingNode(Platform.Mpe, 1_000_000);
+        var service = Service(Connect(options =>
+        {
+            (options.NodeHttpHandler, options.TimeProvider) = (node, new Histories.HastyTime());
+            options.Funding = new ChannelFunding { CallsAhead = 1 };
+        }));
+
+        await service.CallAsync("add", Numbers.DeepClone().AsObject());
+        await Should.ThrowAsync<SnetException>(() => service.CallAsync("add", Numbers.DeepClone().AsObject())); // the daemon knows better
+
+        var receipts = await service.Client.Account.ListReceiptsAsync().ToListAsync();
+        receipts.Max(receipt => receipt.AmountAfter.Cogs).ShouldBeLessThanOrEqualTo(10);
+        Sandbox.Daemon.GetSignedTotal(receipts[0].ChannelId).ShouldBe(5);
+    }
+
+    [Test]
+    public async Task CallAsync_MemoryNamesAChannelOfAnother_ItIsNotUsed()
+    {
+        using var data = new TemporaryFolder();
+        var stranger = await Service(Connect()).Channels.DepositAndOpenAsync(TokenAmount.FromCogs(1_000));
+        var signer = NewSigner();
+        var own = (await (await PaidOnceAsync(options => options.DataDirectory = data.Path, signer)).Channels.ListAsync()).Single();
+        foreach (var file in Directory.EnumerateFiles(data.Path, "channels.json", SearchOption.AllDirectories))
+        {
+            var memory = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+            memory["groups"]![0]!["channels"]![0]!["id"] = stranger.Id.ToString(CultureInfo.InvariantCulture);
+            await File.WriteAllTextAsync(file, memory.ToJsonString());
+        }
+
+        var call = await Service(Connect(options => options.DataDirectory = data.Path, signer)).CallAsync("add", Numbers.DeepClone().AsObject());
+
+        call.Receipt!.ChannelId.ShouldNotBe(stranger.Id);
+        call.Receipt.AmountAfter.Cogs.ShouldBe(call.Receipt.ChannelId == own.Id ? 10 : 5);
+    }
+
+    [Test]
+    public async Task CallAsync_ProviderClaimsARefusedCall_OnePriceIsLostAndTheNextCallGoesOn()
+    {
+        using var copying = new SignatureCopier();
+        using var provider = new Histories.Provider(Sandbox);
+        var service = await PaidOnceAsync(options => options.DaemonHttpHandler = copying);
+        await Should.ThrowAsync<ServiceCallException>(() => service.CallAsync("fail", new JsonObject { ["a"] = 3 }));
+        var channel = (await service.Channels.ListAsync()).Single();
+
+        await provider.FinishAsync(new Histories.Claim(channel.Id, 0, copying.Amount, copying.Signature), sendBack: false);
+        var next = await service.CallAsync("add", Numbers.DeepClone().AsObject());
+
+        copying.Amount.ShouldBe(10); // a call that was paid, and one that was not
+        (next.Receipt!.Nonce, next.Receipt.AmountAfter.Cogs).ShouldBe((1, 5));
+        (await service.Channels.ListAsync()).Single().Value.Cogs.ShouldBeGreaterThanOrEqualTo(channel.Value.Cogs - 10);
+    }
+
+    private async Task<ServiceClient> PaidOnceAsync(Action<SnetClientOptions>? change = null, Snet.Sdk.Accounts.ISigner? signer = null)
+    {
+        var service = Service(Connect(change, signer));
+        await service.CallAsync("add", Numbers.DeepClone().AsObject());
+        return Service(Connect(change, service.Client.Options.Signer)); // it knows nothing yet, and has to ask
+    }
+
+    private static ChannelStateReply Lie(string lie, ChannelStateReply reply)
+    {
+        using var stranger = PrivateKey.Parse(TestKeys.Daemon.Key);
+        var (nonce, amount) = (BigEndian.Read(reply.CurrentNonce.Span), BigEndian.Read(reply.CurrentSignedAmount.Span));
+        switch (lie)
+        {
+            case "two rounds ahead":
+                reply.CurrentNonce = Number(nonce + 2);
+                break;
+            case "a claim without its total":
+                (reply.CurrentNonce, reply.CurrentSignedAmount, reply.CurrentSignature) = (Number(nonce + 1), ByteString.Empty, ByteString.Empty);
+                break;
+            case "a claim of more than was signed":
+                (reply.CurrentNonce, reply.OldNonceSignedAmount, reply.OldNonceSignature) = (Number(nonce + 1), Number(amount + 1), reply.CurrentSignature);
+                (reply.CurrentSignedAmount, reply.CurrentSignature) = (ByteString.Empty, ByteString.Empty);
+                break;
+            case "a round that is over":
+                (reply.CurrentNonce, reply.OldNonceSignedAmount, reply.OldNonceSignature) = (Number(nonce + 1), Number(amount), reply.CurrentSignature);
+                break; // the total of the old round once more, as if it were of the new one
+            default:
+                reply.CurrentSignedAmount = Number(amount * 2);
+                break;
+        }
+
+        return reply;
+    }
+
+    private static ByteString Number(BigInteger value) => ByteString.CopyFrom(BigEndian.Write32(value));
+
+    /// <summary>Changes what a daemon says of a channel.</summary>
+    private sealed class LyingDaemon(Func<ChannelStateReply, ChannelStateReply> lie) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public bool IsOn { get; set; }
+
+        /// <summary>What the daemon really said last.</summary>
+        public ChannelStateReply? Last { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (!request.RequestUri!.AbsolutePath.EndsWith("/GetChannelState", StringComparison.Ordinal))
+                return response;
+            var frame = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            Last = ChannelStateReply.Parser.ParseFrom(frame.AsSpan(5));
+            var message = (IsOn ? lie(Last.Clone()) : Last).ToByteArray();
+            var content = new ByteArrayContent([0, .. BitConverter.GetBytes(message.Length).Reverse(), .. message]);
+            content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
+            response.Content = content;
+            return response;
+        }
+    }
+
+    /// <summary>Says that every channel holds more than it does.</summary>
+    private sealed class LyingNode(EthereumAddress mpe, BigInteger value) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var asked = await request.Content!.ReadAsStringAsync(cancellationToken);
+            var response = await base.SendAsync(request, cancellationToken);
+            var selector = Convert.ToHexStringLower(EscrowContract.Channels.Selector);
+            if (!asked.Contains(mpe.ToString()[2..], StringComparison.OrdinalIgnoreCase) || !asked.Contains(selector, StringComparison.OrdinalIgnoreCase))
+                return response;
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            response.Content = new StringContent(Raised(text), System.Text.Encoding.UTF8, "application/json");
+            return response;
+        }
+
+        // Value is the sixth of the seven words of 64 digits.
+        private string Raised(string text)
+        {
+            var start = text.IndexOf("\"0x", StringComparison.Ordinal) + 3;
+            var end = text.IndexOf('"', start);
+            return end - start < 7 * 64 ? text : text[..(start + (5 * 64))] + value.ToString("x64", CultureInfo.InvariantCulture) + text[(start + (6 * 64))..];
+        }
+    }
+
+    /// <summary>Keeps the newest total and its signature, as the service behind the daemon and the provider see them.</summary>
+    private sealed class SignatureCopier() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public BigInteger Amount { get; private set; }
+
+        public byte[] Signature { get; private set; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (Histories.SentPayment.Find(request.Headers, 0, 0) is { } payment)
+                (Amount, Signature) = (payment.Amount, payment.Signature);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
