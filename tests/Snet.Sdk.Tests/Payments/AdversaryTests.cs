@@ -116,10 +116,11 @@ public sealed class AdversaryTests : PlatformTest
         await Should.ThrowAsync<ServiceCallException>(() => service.CallAsync("fail", new JsonObject { ["a"] = 3 }));
         var channel = (await service.Channels.ListAsync()).Single();
 
-        await provider.FinishAsync(new Histories.Claim(channel.Id, 0, copying.Amount, copying.Signature), sendBack: false);
+        var claim = new Histories.Claim(channel.Id, 0, copying.Amount, copying.Signature);
+        await provider.FinishAsync(claim, sendBack: false);
         var next = await service.CallAsync("add", Numbers.DeepClone().AsObject());
 
-        copying.Amount.ShouldBe(10); // a call that was paid, and one that was not
+        claim.Amount.ShouldBe(10); // a call that was paid, and one that was not
         (next.Receipt!.Nonce, next.Receipt.AmountAfter.Cogs).ShouldBe((1, 5));
         (await service.Channels.ListAsync()).Single().Value.Cogs.ShouldBeGreaterThanOrEqualTo(channel.Value.Cogs - 10);
     }
