@@ -13,7 +13,7 @@ namespace Snet.Sdk.Tests.Histories;
 /// <para>P3: after an unknown fate the daemon's total decides, before anything is signed again.</para>
 /// <para>P4: the receipts cover what the daemon has taken, no more and no less.</para>
 /// <para>P5: wallet, escrow, channels and what was claimed come to what the account was ever given.</para>
-/// <para>P6: nothing is signed that the spending policy forbids.</para>
+/// <para>P6: nothing is signed that the spending policy forbids; shown by SpendingProperties, whose histories know of nothing else.</para>
 /// <para>P7: one request is never paid twice.</para>
 /// <para>P8: a call that succeeded has cost its price, one that was refused nothing, and the user is told so.</para>
 /// <para>P9: a daemon that lies gets no signature above what the account's own signatures prove, and one price.</para>

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Support;
