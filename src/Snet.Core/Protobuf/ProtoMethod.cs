@@ -48,6 +48,9 @@ internal sealed class ProtoMethod
     /// <summary>The request's field that names a trained model; null when the method cannot be trained.</summary>
     public FieldDescriptor? TrainingModelIdField { get; }
 
+    /// <summary>The path of the method that names this one's price for each request; null when the price is published.</summary>
+    public string? PricingMethod => GetTextOption("pricing.my_method_option.estimatePriceMethod");
+
     /// <summary>Reads an option that is a text.</summary>
     /// <param name="fullName">The extension's full name, then fields inside: <c>pricing.my_method_option.estimatePriceMethod</c>.</param>
     /// <returns>The text; null when the option is not set or no text.</returns>

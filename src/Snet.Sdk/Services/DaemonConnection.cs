@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Snet.Grpc;
 
@@ -76,6 +77,24 @@ internal sealed class DaemonConnection : IDisposable
                 if (tried >= _channels.Length)
                     throw;
             }
+        }
+    }
+
+    /// <summary>Makes sure, as far as the daemon can tell, that it reaches its service: a paid call whose price the service names itself ends a daemon 6.2 that does not (protocol e.7).</summary>
+    /// <exception cref="ServiceUnavailableException">It does not, or no endpoint answered.</exception>
+    public async Task EnsureServiceIsThereAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadAsync("/grpc.health.v1.Health/Check", new Empty(), Empty.Parser, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GrpcException e) when (e.Detail.Contains("heartbeat", StringComparison.Ordinal))
+        {
+            throw Unavailable(e);
+        }
+        catch (GrpcException)
+        {
+            // Something on the way does not let the question through; nothing is known then.
         }
     }
 

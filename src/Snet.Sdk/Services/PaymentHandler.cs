@@ -32,6 +32,8 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
             await CheckFateAsync(message.Last, cancellationToken).ConfigureAwait(false);
             var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method));
             var daemon = await service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
+            if (method.PricingMethod is not null)
+                await daemon.EnsureServiceIsThereAsync(cancellationToken).ConfigureAwait(false);
             var strategy = service.GetStrategies(definition).Choose(service.Client.Options.PaymentMode, definition.Group);
             message.Last = await strategy.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
         }

@@ -172,6 +172,8 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         var order = new PaymentOrder(OrgId, ServiceId, target.Path, PriceOf(definition, target)) { ModelId = options.ModelId };
 
         var daemon = _connections.Get(definition.Group.Endpoints);
+        if (target.PricingMethod is not null)
+            await daemon.EnsureServiceIsThereAsync(cancellationToken).ConfigureAwait(false);
         var strategy = GetStrategies(definition).Choose(options.PaymentMode ?? _client.Options.PaymentMode, definition.Group);
         var (answer, receipt) = await _client.Caller.CallAsync(
             strategy, order, daemon, (headers, ct) => daemon.SendAsync(target.Path, request, With(headers, own), timeout, ct), RequoteAsync, cancellationToken)

@@ -8,6 +8,7 @@ internal sealed record ServiceDefinition(
     ServiceMetadata Service, OrganizationMetadata Organization, ServiceGroup Group, PaymentGroup Payment, ProtoSet Protos)
 {
     public const string DefaultGroup = "default_group";
+    private const string TrainingPackage = "training";
 
     /// <summary>Reads and joins.</summary>
     /// <exception cref="MetadataException">Something is missing or does not fit together.</exception>
@@ -29,12 +30,12 @@ internal sealed record ServiceDefinition(
         return new ServiceDefinition(service, organization, group, payment, Parse(service, files));
     }
 
-    /// <summary>Finds a method by its name; <c>Service/method</c> tells two of the same name apart.</summary>
+    /// <summary>Finds one of <see cref="Methods"/> by its name; <c>Service/method</c> tells two of the same name apart.</summary>
     /// <exception cref="WrongMethodException">There is none, or there are several.</exception>
     public ProtoMethod FindMethod(string name)
     {
         var parts = name.TrimStart('/').Split('/');
-        var found = parts.Length == 2 ? Protos.FindMethod(parts[1], parts[0]) : Protos.FindMethod(name);
+        var found = (parts.Length == 2 ? Protos.FindMethod(parts[1], parts[0]) : Protos.FindMethod(name)).Where(m => m.Package != TrainingPackage).ToList();
         return found.Count switch
         {
             1 => found[0],
@@ -44,7 +45,10 @@ internal sealed record ServiceDefinition(
     }
 
     /// <summary>The service's own methods. An archive may bring training.proto along, whose services are the daemon's and the provider's.</summary>
-    public IEnumerable<ProtoMethod> Methods => Protos.Services.Where(s => s.Package != "training").SelectMany(s => s.Methods);
+    public IEnumerable<ProtoMethod> Methods => Protos.Services.Where(s => s.Package != TrainingPackage).SelectMany(s => s.Methods);
+
+    /// <summary>Whether the service may name prices itself: its daemon then asks it, if its operator wants that (protocol a.6).</summary>
+    public bool NamesPrices => Methods.Any(m => m.PricingMethod is not null);
 
     /// <summary>The methods that take a model, as <c>Service/method</c>.</summary>
     public IReadOnlyList<string> TrainableNames => [.. Names(m => m.TrainingModelIdField is not null)];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Snet.Grpc;
 using Snet.Protocol;
 using Snet.Sdk.Payments;
@@ -51,10 +52,9 @@ public partial class TrainingClient
 
         var rules = await GetMethodMetadataForModelAsync(modelId, cancellationToken).ConfigureAwait(false);
         var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
-        var told = await daemon.GetVersionAsync(cancellationToken).ConfigureAwait(false);
-        var release = Version.TryParse(told.TrimStart('v'), out var version) ? version : null;
-        if (!TakesUploads(release) && options.Publisher is null)
-            throw new UploadNotSupportedException(told);
+        var (release, obstacle) = await LookAtReleaseAsync(daemon, cancellationToken).ConfigureAwait(false);
+        if (obstacle is not null && options.Publisher is null)
+            throw obstacle;
         var opened = await dataset.OpenAsync(rules, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
@@ -63,7 +63,7 @@ public partial class TrainingClient
                 throw new WrongDatasetException(report);
             try
             {
-                if (TakesUploads(release))
+                if (obstacle is null)
                     return await UploadCheckedAsync(modelId, opened, agreement, options, release, cancellationToken).ConfigureAwait(false);
             }
             catch (UploadNotSupportedException) when (options.Publisher is not null)
@@ -109,7 +109,26 @@ public partial class TrainingClient
     }
 
     // Daemons 6.1 lose the first part of every upload, those of 6.2 fail each (protocol f.6); better said before anything is signed.
-    private static bool TakesUploads(Version? release) => release is not { Major: 6, Minor: 1 or 2 };
+    private async Task<(Version? Release, UploadNotSupportedException? Obstacle)> LookAtReleaseAsync(DaemonConnection daemon, CancellationToken cancellationToken)
+    {
+        var told = await daemon.GetVersionAsync(cancellationToken).ConfigureAwait(false);
+        var release = ReadRelease(told);
+        if (release is { Major: 6, Minor: 1 or 2 })
+            return (release, new UploadNotSupportedException(told));
+        // The older ones lose it only where they ask the service for prices. That is their operator's choice, which cannot be seen from here.
+        var definition = await _service.GetDefinitionAsync(cancellationToken).ConfigureAwait(false);
+        return (release, definition.NamesPrices && (release is null || release < new Version(6, 1))
+            ? new UploadNotSupportedException(told, ": the service names its prices itself, and then the daemon loses the first part of each upload")
+            : null);
+    }
+
+    // The first two numbers of v6.2.3 and of whatever builds add to that; null where there are none.
+    private static Version? ReadRelease(string told)
+    {
+        var parts = told.TrimStart('v').Split('.', '-', '+');
+        return parts.Length > 1 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? new Version(major, minor) : null;
+    }
 
     // The answer to an upload is no proof: a provider that failed at the very end looks like one that validates (protocol f.6).
     private async Task<ModelStatus> ConfirmAsync(string modelId, ModelStatus told, long bytes, PaymentReceipt receipt, CancellationToken cancellationToken)

@@ -99,6 +99,7 @@ public sealed class ChannelUseTests : PlatformTest
         ((long)channel.Expiration).ShouldBeGreaterThan(Sandbox.Chain.BlockNumber + Threshold);
     }
 
+    [Category("Upload")]
     [Test]
     public async Task PaidTrainingSteps_NoChannel_OpenAndFillItForThemselvesAlone()
     {

@@ -10,6 +10,7 @@ public sealed class DatasetWordingTests : PlatformTest
 {
     private const int Megabyte = 1024 * 1024;
 
+    [Category("Upload")]
     [Test]
     public async Task UploadAndValidateAsync_EveryRuleBroken_AllLinesInTheGuidesForm()
     {
@@ -51,6 +52,7 @@ public sealed class DatasetWordingTests : PlatformTest
         (await snet.Account.ListReceiptsAsync().CountAsync()).ShouldBe(0);
     }
 
+    [Category("Upload")]
     [Test]
     [Category("Sandbox")]
     public async Task UploadAndValidateAsync_SeveralParts_ArriveInOrderAndWhole()

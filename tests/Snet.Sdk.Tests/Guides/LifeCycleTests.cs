@@ -14,6 +14,7 @@ public sealed class LifeCycleTests : PlatformTest
     [SetUp]
     public void SlowDown() => Sandbox.Provider.ValidationTime = Sandbox.Provider.TrainingTime = TimeSpan.FromMilliseconds(400);
 
+    [Category("Upload")]
     [Test]
     public async Task Pipeline_StepByStep_EachStatusIsSeenInOrder()
     {
@@ -32,6 +33,7 @@ public sealed class LifeCycleTests : PlatformTest
         seen.Statuses.ShouldBe([ModelStatus.Validating, ModelStatus.Validated, ModelStatus.Training, ModelStatus.ReadyToUse]);
     }
 
+    [Category("Upload")]
     [Test]
     public async Task GetAllModelsAsync_EachStatus_FiltersByIt()
     {
@@ -63,6 +65,7 @@ public sealed class LifeCycleTests : PlatformTest
         }
     }
 
+    [Category("Upload")]
     [TestCase("fail-validate")]
     [TestCase("fail-train")]
     public async Task WaitForStatusAsync_StepFailsAtTheProvider_EndsAsErrored(string name)
@@ -85,6 +88,7 @@ public sealed class LifeCycleTests : PlatformTest
             .Select(m => m.Id).ShouldBe([model.Id]);
     }
 
+    [Category("Upload")]
     [Test]
     public async Task Retrain_SameModel_GoesThroughTheStepsAgain()
     {
@@ -116,6 +120,7 @@ public sealed class LifeCycleTests : PlatformTest
         (await Should.ThrowAsync<ModelFailedException>(() => waiting)).Model.Status.ShouldBe(ModelStatus.Deleted);
     }
 
+    [Category("Upload")]
     [Test]
     public async Task WaitForStatusAsync_TimeIsUp_SaysThatItGoesOnAndCanBeTakenUpAgain()
     {

@@ -11,6 +11,7 @@ public sealed class PaymentSignerTests : PlatformTest
 {
     private static readonly WaitOptions Quick = new() { PollInterval = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromSeconds(30) };
 
+    [Category("Upload")]
     [Test]
     public async Task Pipeline_SeparateSigner_ChannelNamesItAndModelsBelongToIt()
     {

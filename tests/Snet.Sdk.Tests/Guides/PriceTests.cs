@@ -37,6 +37,7 @@ public sealed class PriceTests : PlatformTest
         (await Service(snet).Channels.ListAsync()).ShouldBeEmpty();
     }
 
+    [Category("Upload")]
     [Test]
     public async Task PaidTrainingCalls_EachOnce_ExactlyTheseCarryAPayment()
     {

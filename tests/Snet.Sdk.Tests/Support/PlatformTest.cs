@@ -35,9 +35,16 @@ public abstract class PlatformTest(SandboxDaemonVersion? version = null)
             return;
         }
 
-        _sandbox = await SnetSandbox.StartAsync(new SandboxOptions { DaemonVersion = version ?? SandboxDaemonVersion.V6_0 });
+        _sandbox = await SnetSandbox.StartAsync(new SandboxOptions { DaemonVersion = version ?? DefaultVersion });
         _sandbox.Provider.ValidationTime = _sandbox.Provider.TrainingTime = TimeSpan.FromMilliseconds(100);
         Platform = _sandbox.Platform;
+    }
+
+    [SetUp]
+    public void LeaveOutUploadsThatNoDaemonTakes()
+    {
+        if (_sandbox is not null && version is null && DefaultVersion == SandboxDaemonVersion.V6_2 && TestContext.CurrentContext.Test.AllCategories().Contains("Upload"))
+            Assert.Ignore("Daemons 6.2 take no uploads.");
     }
 
     [TearDown]
@@ -84,6 +91,11 @@ public abstract class PlatformTest(SandboxDaemonVersion? version = null)
         _owned.Add(owned);
         return owned;
     }
+
+    // SNET_DAEMON=6.2 plays the tests that hold on each release on that one.
+    private static SandboxDaemonVersion DefaultVersion => Environment.GetEnvironmentVariable("SNET_DAEMON") is { Length: > 0 } text
+        ? Enum.Parse<SandboxDaemonVersion>("V" + text.Replace('.', '_'))
+        : SandboxDaemonVersion.V6_0;
 
     private async Task LeaveOutForAnotherReleaseAsync()
     {

@@ -15,6 +15,7 @@ public sealed class BadInputTests : PlatformTest
 {
     private static readonly TokenAmount ValidatePrice = TokenAmount.FromCogs(7);
 
+    [Category("Upload")]
     [Test]
     public async Task UploadAndValidateAsync_DatasetBreaksRules_AllAreListedAndNothingIsSent()
     {
@@ -32,6 +33,7 @@ public sealed class BadInputTests : PlatformTest
         (await service.Channels.ListAsync()).ShouldBeEmpty();
     }
 
+    [Category("Upload")]
     [Test]
     public async Task UploadAndValidateAsync_MissingFile_IsSaidFirst()
     {

@@ -50,7 +50,7 @@ public sealed class ProviderFaultTests : PlatformTest
         await PaidAsync(11, 11);
     }
 
-    [TestCase(true)]
+    [TestCase(true, Category = "Upload")]
     [TestCase(false)]
     public async Task Validate_EndsErrored_IsChargedAndTheNextOneWorks(bool upload)
     {
@@ -81,6 +81,7 @@ public sealed class ProviderFaultTests : PlatformTest
     }
 
     [Test]
+    [Category("Upload")]
     public async Task UploadAndValidateAsync_ProviderBreaksALongOneOff_IsNotChargedAndTheNextOneIsWhole()
     {
         using var fault = Provider.BreakNextUpload();
@@ -141,7 +142,7 @@ public sealed class ProviderFaultTests : PlatformTest
 
     [TestCase("train_model")]
     [TestCase("validate_model")]
-    [TestCase("upload_and_validate")]
+    [TestCase("upload_and_validate", Category = "Upload")]
     public async Task PaidStep_AnswerIsLost_SaysThatItWasPaidAndTheModelTellsTheRest(string step)
     {
         var model = await CreateAsync();
