@@ -9,6 +9,8 @@ return args switch
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["receipts", .. var rest] => await ReceiptCost.RunAsync(rest is [var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 20_000),
     ["sandbox-calls"] => await SandboxCalls.RunAsync(),
+    ["paid-overhead"] => await PaidOverhead.RunAsync(),
+    ["prepaid-parallel"] => await PaidOverhead.RunPrepaidAsync(),
     _ => Usage(),
 };
 
@@ -17,6 +19,6 @@ static int Number(string[] words, int index, int otherwise) =>
 
 static int Usage()
 {
-    Console.Error.WriteLine("Give one of: upload-memory [MB], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls, receipts [COUNT]");
+    Console.Error.WriteLine("Give one of: upload-memory [MB], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls, paid-overhead, prepaid-parallel, receipts [COUNT]");
     return 2;
 }
