@@ -8,6 +8,7 @@ return args switch
     ["check-speed", .. var rest] => await CheckSpeed.RunAsync(Number(rest, 0, 1024), Number(rest, 1, 5)),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["receipts", .. var rest] => await ReceiptCost.RunAsync(rest is [var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 20_000),
+    ["latency"] => await Latency.RunAsync(),
     ["sandbox-calls"] => await SandboxCalls.RunAsync(),
     ["paid-overhead"] => await PaidOverhead.RunAsync(),
     ["prepaid-parallel"] => await PaidOverhead.RunPrepaidAsync(),
@@ -19,6 +20,6 @@ static int Number(string[] words, int index, int otherwise) =>
 
 static int Usage()
 {
-    Console.Error.WriteLine("Give one of: upload-memory [MB], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls, paid-overhead, prepaid-parallel, receipts [COUNT]");
+    Console.Error.WriteLine("Give one of: upload-memory [MB], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls, paid-overhead, prepaid-parallel, receipts [COUNT], latency");
     return 2;
 }
