@@ -19,8 +19,7 @@ internal sealed class AccountFolder(string dataDirectory, SnetNetwork network, I
     public string Account => signer.Address.ToLowerString();
 
     /// <summary>Where it is.</summary>
-    public string Path => _path ??= System.IO.Path.GetFullPath(
-        System.IO.Path.Combine(dataDirectory, $"chain-{network.ChainId}", $"escrow-{network.Mpe.ToLowerString()}", $"account-{Account}"));
+    public string Path => _path ??= Parts().Aggregate(System.IO.Path.Combine);
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
@@ -29,10 +28,18 @@ internal sealed class AccountFolder(string dataDirectory, SnetNetwork network, I
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
     public void Create()
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(Path);
-        else
-            Directory.CreateDirectory(Path, UserFolder);
+        if (Directory.Exists(Path))
+            return;
+        // Each by itself: what lies between is otherwise made for everybody.
+        var path = string.Empty;
+        foreach (var part in Parts())
+        {
+            path = System.IO.Path.Combine(path, part);
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else
+                Directory.CreateDirectory(path, UserFolder);
+        }
     }
 
     /// <summary>Makes a new file, or empties one.</summary>
@@ -63,4 +70,7 @@ internal sealed class AccountFolder(string dataDirectory, SnetNetwork network, I
 
         File.Move(this[temporary], this[name], overwrite: true);
     }
+
+    private string[] Parts() =>
+        [System.IO.Path.GetFullPath(dataDirectory), $"chain-{network.ChainId}", $"escrow-{network.Mpe.ToLowerString()}", $"account-{Account}"];
 }

@@ -38,11 +38,11 @@ public sealed class ReceiptFileTests : LedgerTest
         var directory = Crashed();
         var after = OnDisk(policy, directory: directory);
 
+        after.HighestSigned(7, 0).ShouldBe(Cogs(7));
+        Directory.EnumerateFiles(directory, "client-*.lock", SearchOption.AllDirectories).Count().ShouldBe(1); // its own
         var open = after.OpenOf(7).Single();
         (open.Receipt.AmountBefore, open.Receipt.AmountAfter, open.Receipt.Outcome).ShouldBe((Cogs(3), Cogs(7), PaymentOutcome.Unknown));
-        after.HighestSigned(7, 0).ShouldBe(Cogs(7));
         (await RefusedAsync(after, 4)).Spent.ShouldBe(Cogs(7));
-        Directory.EnumerateFiles(directory, "client-*.lock", SearchOption.AllDirectories).Count().ShouldBe(1); // its own
         after.Settle(open, PaymentOutcome.NotCharged);
         await PayAsync(after, 7);
         after.OpenOf(7).ShouldBeEmpty();
@@ -289,7 +289,8 @@ public sealed class ReceiptFileTests : LedgerTest
         files.Length.ShouldBeGreaterThan(3);
         foreach (var file in files)
             File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
-        File.GetUnixFileMode(Folder().Path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var folder in Directory.EnumerateDirectories(Data.Path, "*", SearchOption.AllDirectories))
+            File.GetUnixFileMode(folder).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, folder);
     }
 
     [Test]
