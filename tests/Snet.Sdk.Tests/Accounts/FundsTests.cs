@@ -1,8 +1,6 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Snet.Protocol;
-using Snet.Sdk.Payments;
-using Snet.Sdk.Sandbox;
 using Snet.Sdk.Tests.Support;
 
 namespace Snet.Sdk.Tests.Accounts;
