@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Snet.Protocol;
@@ -77,6 +78,9 @@ public sealed class SnetClientOptions
     /// <summary>How long a transaction is waited for. Default: 5 min; above zero.</summary>
     public TimeSpan TransactionTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The most that a transaction may pay for a unit of gas, in wei (10^9 is one gwei); dearer ones are not sent. Null (default): twice what the chain asks for when it is sent, and more only while it is stuck.</summary>
+    public BigInteger? MaxFeePerGas { get; set; }
+
     /// <summary>Connects to a platform that a file or the sandbox describes, with its first key as signer.</summary>
     /// <param name="platform">The platform.</param>
     /// <returns>Options that can still be changed.</returns>
@@ -110,6 +114,8 @@ public sealed class SnetClientOptions
         CheckAboveZero(QueueTimeout, nameof(QueueTimeout), problems);
         if (MaxQueuedCalls < 0)
             problems.Add($"{nameof(MaxQueuedCalls)}: give 0 or more; got {MaxQueuedCalls}.");
+        if (MaxFeePerGas <= 0)
+            problems.Add($"{nameof(MaxFeePerGas)}: give wei above zero, or null for no limit; got {MaxFeePerGas}.");
         if (MaxRetries < 0)
             problems.Add($"{nameof(MaxRetries)}: give 0 or more; got {MaxRetries}.");
         if (PaymentSigner is not null && Signer is null)

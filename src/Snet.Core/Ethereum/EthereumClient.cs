@@ -94,9 +94,18 @@ internal sealed class EthereumClient(JsonRpcClient rpc)
             : throw new FormatException("The node's latest block has no base fee: the chain does not know EIP-1559.");
     }
 
-    /// <summary>Gives the tip that the node suggests, in wei for each unit of gas.</summary>
-    public async Task<BigInteger> GetPriorityFeeAsync(CancellationToken cancellationToken) =>
-        Number(await rpc.ReadAsync("eth_maxPriorityFeePerGas", [], cancellationToken).ConfigureAwait(false));
+    /// <summary>Gives the tip that the node suggests, in wei for each unit of gas; one gwei where it does not know the question.</summary>
+    public async Task<BigInteger> GetPriorityFeeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Number(await rpc.ReadAsync("eth_maxPriorityFeePerGas", [], cancellationToken).ConfigureAwait(false));
+        }
+        catch (JsonRpcException e) when (e.Code == JsonRpcClient.MethodNotFound)
+        {
+            return 1_000_000_000;
+        }
+    }
 
     /// <summary>Sends a signed transaction, once.</summary>
     public async Task SendRawTransactionAsync(byte[] signed, CancellationToken cancellationToken) =>

@@ -16,6 +16,9 @@ internal sealed partial class JsonRpcClient
     /// <summary>The one method whose answer can be too large for a node.</summary>
     public const string GetLogs = "eth_getLogs";
 
+    /// <summary>JSON-RPC's code for a method that the node does not know.</summary>
+    public const int MethodNotFound = -32601;
+
     private const int InternalError = -32603;
     private const long MaxAnswerSize = 64 << 20; // bytes; far above any answer that is asked for here
     private static readonly TimeSpan HintCap = TimeSpan.FromSeconds(30);

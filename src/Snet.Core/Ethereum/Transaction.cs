@@ -19,6 +19,9 @@ internal sealed record Transaction(
     /// <summary>The type byte in front of the list (EIP-2718).</summary>
     public const byte TypeByte = 2;
 
+    /// <summary>The most ether that it can cost, in wei.</summary>
+    public BigInteger MaxCost => Value + (GasLimit * MaxFeePerGas);
+
     /// <summary>Gives the bytes whose Keccak hash is signed.</summary>
     public byte[] EncodeUnsigned() => [TypeByte, .. Rlp.List(Fields())];
 

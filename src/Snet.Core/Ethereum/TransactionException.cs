@@ -14,6 +14,9 @@ internal sealed class TransactionException(string message, Exception? innerExcep
     /// <summary>Whether it was sent and may still be carried out.</summary>
     public bool IsPending { get; init; }
 
+    /// <summary>Whether the same may succeed later, without anything being changed.</summary>
+    public bool IsTransient { get; init; }
+
     /// <summary>Wei that gas may cost, when the account has less.</summary>
     public BigInteger? GasNeeded { get; init; }
 

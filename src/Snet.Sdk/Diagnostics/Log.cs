@@ -1,5 +1,6 @@
 using System.Numerics;
 using Microsoft.Extensions.Logging;
+using Snet.Ethereum;
 
 namespace Snet.Sdk;
 
@@ -59,6 +60,18 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "{Function} is done: transaction {Hash}, {Gas} gas.")]
     public static partial void TransactionMined(this ILogger logger, string function, string hash, long gas);
+
+    [LoggerMessage(EventId = 3002, EventName = "TransactionSent", Level = LogLevel.Information, Message = "Sent the transaction {Hash} to the contract {Contract}, nonce {Nonce}.")]
+    public static partial void TransactionSent(this ILogger logger, string hash, EthereumAddress contract, BigInteger nonce);
+
+    [LoggerMessage(EventId = 3003, EventName = "TransactionSentAgain", Level = LogLevel.Warning, Message = "The node had lost the transaction {Hash}, nonce {Nonce}; the same bytes were sent again.")]
+    public static partial void TransactionSentAgain(this ILogger logger, string hash, BigInteger nonce);
+
+    [LoggerMessage(EventId = 3004, EventName = "TransactionReplaced", Level = LogLevel.Warning, Message = "The transaction with nonce {Nonce} was stuck; it was sent again for up to {MaxFeePerGas} wei for a unit of gas, as {Hash}.")]
+    public static partial void TransactionReplaced(this ILogger logger, string hash, BigInteger nonce, BigInteger maxFeePerGas);
+
+    [LoggerMessage(EventId = 3005, EventName = "TransactionLeft", Level = LogLevel.Warning, Message = "Nobody waits for the transaction {Hash} any more, nonce {Nonce}. It was sent and may still be carried out.")]
+    public static partial void TransactionLeft(this ILogger logger, string hash, BigInteger nonce);
 
     [LoggerMessage(EventId = 4001, EventName = "ModelCreated", Level = LogLevel.Information, Message = "Created the model {ModelId}.")]
     public static partial void ModelCreated(this ILogger logger, string modelId);

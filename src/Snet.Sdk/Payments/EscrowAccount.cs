@@ -23,7 +23,7 @@ internal sealed class EscrowAccount : IDisposable
         Owner = signer.Address;
         _sender = new TransactionSender(
             chain.Client, signer.Address, options.Network.ChainId, signer.SignTransactionAsync,
-            new TransactionLimits(options.TransactionTimeout, TimeSpan.FromSeconds(2), options.TimeProvider));
+            new TransactionLimits(options.TransactionTimeout, TimeSpan.FromSeconds(2), options.TimeProvider) { MaxFeePerGas = options.MaxFeePerGas }, Tell);
     }
 
     /// <summary>The account; zero without a signer.</summary>
@@ -86,7 +86,7 @@ internal sealed class EscrowAccount : IDisposable
         }
         catch (TransactionException e)
         {
-            throw new TransactionFailedException(e.Message, e.Hash, e.Reason, e.IsPending, null, e);
+            throw Failed(e.Message, e);
         }
     }
 
@@ -125,8 +125,21 @@ internal sealed class EscrowAccount : IDisposable
         }
         catch (TransactionException e)
         {
-            var link = e.Hash is null ? null : _network.DescribeTransaction(e.Hash);
-            throw new TransactionFailedException($"{function.Signature}: {e.Message}", e.Hash, e.Reason, e.IsPending, link, e);
+            throw Failed($"{function.Signature}: {e.Message}", e);
+        }
+    }
+
+    private TransactionFailedException Failed(string message, TransactionException e) =>
+        new(message, e.Hash, e.Reason, e.IsPending, e.Hash is null ? null : _network.DescribeTransaction(e.Hash), e) { IsTransient = e.IsTransient };
+
+    private void Tell(TransactionStep step, SentTransaction sent)
+    {
+        switch (step)
+        {
+            case TransactionStep.Sent: _logger.TransactionSent(sent.Hash, sent.Latest.To, sent.Nonce); break;
+            case TransactionStep.SentAgain: _logger.TransactionSentAgain(sent.Hash, sent.Nonce); break;
+            case TransactionStep.Replaced: _logger.TransactionReplaced(sent.Hash, sent.Nonce, sent.Latest.MaxFeePerGas); break;
+            case TransactionStep.Left: _logger.TransactionLeft(sent.Hash, sent.Nonce); break;
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class FakeNode : HttpMessageHandler
 {
     private readonly Dictionary<string, Func<JsonArray, JsonNode?>> _methods = new()
     {
+        ["eth_blockNumber"] = _ => "0x10",
         ["eth_estimateGas"] = _ => "0xc350",
         ["eth_getTransactionCount"] = _ => "0x0",
         ["eth_getBlockByNumber"] = _ => new JsonObject { ["baseFeePerGas"] = "0x3b9aca00" },
