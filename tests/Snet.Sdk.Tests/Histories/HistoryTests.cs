@@ -23,7 +23,7 @@ namespace Snet.Sdk.Tests.Histories;
 [Category("Sandbox")]
 public sealed class HistoryTests
 {
-    private const int OnADesk = 500;
+    private const int OnADesk = 200;
     private const int AtOnce = 4; // they wait for sockets, so more than there are processors; properties that are tasks would run all at once
 
     [Test]
