@@ -4,7 +4,6 @@ using Snet.Sdk;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Sandbox.Hosting;
-using Snet.Sdk.Services;
 
 namespace Snet.Benchmarks;
 
