@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 2012, EventName = "SettlementNotWritten", Level = LogLevel.Warning, Message = "The end of {Count} payments could not be written and is tried again; until then they count as spent: {Reason}")]
     public static partial void SettlementNotWritten(this ILogger logger, int count, string reason);
 
+    [LoggerMessage(EventId = 2013, EventName = "ReceiptNotWritten", Level = LogLevel.Warning, Message = "The receipt of a call of {Method}, for which nothing was signed, could not be written: {Reason}")]
+    public static partial void ReceiptNotWritten(this ILogger logger, string method, string reason);
+
     [LoggerMessage(EventId = 2021, EventName = "NoFreeCalls", Level = LogLevel.Information, Message = "No free calls of {OrgId}/{ServiceId} for {Time}: {Reason}")]
     public static partial void NoFreeCalls(this ILogger logger, string orgId, string serviceId, TimeSpan time, string reason);
 

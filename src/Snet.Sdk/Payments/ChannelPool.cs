@@ -168,7 +168,9 @@ internal sealed partial class ChannelPool : IDisposable
         return ReadyState(session, order.Price);
     }
 
-    private ChannelState? ReadyState(ChannelSession session, TokenAmount price) => session.State is { } state && CanPay(session, price) ? state : null;
+    // One look decides: funds can arrive at any moment, and what is signed must be what was checked.
+    private ChannelState? ReadyState(ChannelSession session, TokenAmount price) =>
+        session.State is { } state && state.SignedAmount + price <= state.Value && IsAlive(session.Channel, _chain.Blocks.Reckoned) ? state : null;
 
     private bool CanPay(ChannelSession session, TokenAmount price) =>
         session.Spendable >= price && IsAlive(session.Channel, _chain.Blocks.Reckoned);

@@ -69,7 +69,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
 
     private void Count() => pass.Count();
 
-    private PaymentReceipt Keep(PaymentReceipt receipt, PaymentOrder order, PaymentOutcome outcome) => receipts.Settle(receipts.Add(receipt, order), outcome);
+    private PaymentReceipt Keep(PaymentReceipt receipt, PaymentOrder order, PaymentOutcome outcome) => receipts.AddEnded(receipt, order, outcome);
 
     private sealed record Aside(string Reason, bool IsTransient, long Since, TimeSpan Length);
 

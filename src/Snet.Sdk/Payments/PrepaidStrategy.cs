@@ -27,11 +27,23 @@ internal sealed class PrepaidStrategy(
     /// <exception cref="SpendingLimitException">A limit forbids to pay ahead for even one call.</exception>
     /// <exception cref="InsufficientFundsException">Channel, escrow and wallet together hold too little for even one call.</exception>
     /// <exception cref="ChannelStateException">The daemon's account cannot be believed.</exception>
-    public ValueTask<IPaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
+    public async ValueTask<IPaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
-        if (TryDraw(order, daemon) is { } lease)
-            return ValueTask.FromResult<IPaymentLease>(lease);
-        return order.Price.IsZero ? escrow.AcquireAsync(order, daemon, cancellationToken) : WaitAsync(order, daemon, cancellationToken); // nothing can be no plan
+        var reservation = Receipts.ReserveDraw(order);
+        try
+        {
+            var draw = order with { Reservation = reservation };
+            var lease = TryDraw(draw, daemon)
+                ?? (order.Price.IsZero // nothing can be no plan
+                    ? await escrow.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false)
+                    : await WaitAsync(draw, daemon, cancellationToken).ConfigureAwait(false));
+            reservation = null; // the lease has it
+            return lease;
+        }
+        finally
+        {
+            reservation?.Dispose();
+        }
     }
 
     public void Dispose()
@@ -274,11 +286,7 @@ internal sealed class PrepaidStrategy(
             Mode = PaymentMode.Prepaid, Drawn = order.Price, Note = order.Note,
         };
 
-        public PaymentReceipt Confirm()
-        {
-            var receipts = strategy.Receipts;
-            return Receipt = receipts.Settle(receipts.Add(Receipt, order), PaymentOutcome.Paid);
-        }
+        public PaymentReceipt Confirm() => Receipt = strategy.Receipts.AddEnded(Receipt, order, PaymentOutcome.Paid);
 
         public PaymentRefusal Refuse(GrpcException failure, int waited)
         {
@@ -290,6 +298,7 @@ internal sealed class PrepaidStrategy(
             }
 
             Receipt = Receipt with { Outcome = PaymentOutcome.NotCharged, Drawn = TokenAmount.Zero };
+            order.Reservation?.Dispose();
             lock (strategy._lock)
             {
                 plan.GiveBack(order.Price);

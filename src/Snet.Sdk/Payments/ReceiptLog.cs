@@ -40,11 +40,19 @@ internal sealed class ReceiptLog : IDisposable
     public ValueTask<SpendingReservation> ReserveAsync(PaymentOrder order, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var reservation = Reserve(order, out var total);
+        var reservation = Reserve(Spending.Of(order, _options.TimeProvider.GetUtcNow()), out var total);
         return _options.Spending.Approval is { } approval && !order.Price.IsZero && !(order.Approval.Price >= order.Price)
             ? ApproveAsync(reservation, approval, order, total, cancellationToken)
             : ValueTask.FromResult(reservation);
     }
+
+    /// <summary>Asks the policy whether a call may draw on what was paid ahead, and sets its price aside for its model; null when no limit concerns it.</summary>
+    /// <remarks>The plan was reserved, and approved, as a payment of its own.</remarks>
+    /// <exception cref="SpendingLimitException">A limit forbids it.</exception>
+    /// <exception cref="DataDirectoryException">The receipts cannot be read.</exception>
+    public SpendingReservation? ReserveDraw(PaymentOrder order) => _options.Spending is { MaxPerCall: null, MaxPerModel: null }
+        ? null
+        : Reserve(new Spending(default, ModelKey.Of(order.OrgId, order.ServiceId, order.ModelId), TokenAmount.Zero, order.Price), out _);
 
     /// <summary>Adds the receipt of a payment that is about to be signed; it takes the order's reservation over.</summary>
     /// <exception cref="SpendingLimitException">Another process has spent meanwhile what was set aside here, or a new day has begun with less left.</exception>
@@ -66,6 +74,30 @@ internal sealed class ReceiptLog : IDisposable
             if (_store is null)
                 Remember(entry);
             return entry;
+        }
+    }
+
+    /// <summary>Adds the receipt of a call that is over and for which nothing was signed: a free one, or one that was paid ahead.</summary>
+    /// <remarks>When it cannot be written, that is logged: the call has its answer all the same.</remarks>
+    /// <returns>The receipt with its outcome.</returns>
+    public PaymentReceipt AddEnded(PaymentReceipt receipt, PaymentOrder order, PaymentOutcome outcome)
+    {
+        lock (_lock)
+        {
+            receipt = WithShortNote(receipt) with { Outcome = outcome };
+            try
+            {
+                if (!_isDisposed)
+                    WriteEnded(receipt);
+            }
+            catch (DataDirectoryException e)
+            {
+                _logger.ReceiptNotWritten(receipt.Method, e.Message);
+            }
+
+            if (order.Reservation is { } reservation)
+                EndReservation(reservation);
+            return receipt;
         }
     }
 
@@ -149,15 +181,13 @@ internal sealed class ReceiptLog : IDisposable
         }
     }
 
-    private SpendingReservation Reserve(PaymentOrder order, out TokenAmount total)
+    private SpendingReservation Reserve(Spending spending, out TokenAmount total)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _store?.ReadOn();
-            var now = _options.TimeProvider.GetUtcNow();
-            var spending = Spending.Of(order, now);
-            _options.Spending.Check(spending, now, _book.Spent, _reserved);
+            _options.Spending.Check(spending, _options.TimeProvider.GetUtcNow(), _book.Spent, _reserved);
             _reserved.Add(spending);
             total = _book.Spent.All + _reserved.All;
             return new SpendingReservation(this, spending);
@@ -226,6 +256,18 @@ internal sealed class ReceiptLog : IDisposable
 
             _unwritten.Dequeue();
         }
+    }
+
+    private void WriteEnded(PaymentReceipt receipt)
+    {
+        using var alone = _store?.Lock();
+        WriteSettled();
+        var entry = new ReceiptEntry(_book.Next, _client, receipt);
+        _store?.AppendEnded(entry, _options.TimeProvider.GetUtcNow());
+        _book.Sign(entry);
+        _book.Settle(entry, receipt.Outcome);
+        if (_store is null)
+            Remember(entry);
     }
 
     // A daemon's words may be in it, and as many as it likes.

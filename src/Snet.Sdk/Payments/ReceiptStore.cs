@@ -51,6 +51,14 @@ internal sealed class ReceiptStore(AccountFolder folder, string client, ReceiptB
     /// <exception cref="DataDirectoryException">The file cannot be written.</exception>
     public void AppendSigned(ReceiptEntry entry) => Append(writer => writer.WriteSigned(entry));
 
+    /// <summary>Appends a call that is over, in one go. The caller holds the lock.</summary>
+    /// <exception cref="DataDirectoryException">The file cannot be written.</exception>
+    public void AppendEnded(ReceiptEntry entry, DateTimeOffset time) => Append(writer =>
+    {
+        writer.WriteSigned(entry);
+        writer.WriteSettled(entry, time);
+    });
+
     /// <summary>Appends what became of a payment, for the first time or after all. The caller holds the lock.</summary>
     /// <exception cref="DataDirectoryException">The file cannot be written.</exception>
     public void AppendSettled(ReceiptEntry entry, DateTimeOffset time) => Append(writer =>

@@ -24,7 +24,8 @@ internal sealed class SpendingTotals
     public void Add(Spending spending)
     {
         All += spending.Amount;
-        AddDay(spending.Day, spending.Amount);
+        if (!spending.Amount.IsZero)
+            AddDay(spending.Day, spending.Amount);
         if (spending.Model is { } model)
             AddModel(model, spending.Amount + spending.Drawn);
     }

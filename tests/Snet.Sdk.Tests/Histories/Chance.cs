@@ -41,7 +41,7 @@ internal static class Chance
         (2, Client.Select(client => (Step)new Restart(client))),
         (1, Gen.Elements(true, false).Select(up => (Step)new DaemonIs(up))),
         (1, Channel.Select(channel => (Step)new Forgets(channel))),
-        (1, from cogs in Gen.Elements(3, 6, 11) from published in Gen.Elements(true, false) select (Step)new PriceIs(cogs, published)),
+        (1, from cogs in Gen.Elements(0, 3, 6, 11) from published in Gen.Elements(true, false) select (Step)new PriceIs(cogs, published)),
         (2, from blocks in Gen.Elements(1L, 6L, 250L, 40_000L, 100_000L) from passes in Gen.Elements(true, false) select (Step)new Mine(blocks, passes)),
         (1, Gen.Constant((Step)new TakeBlockBack())),
         (2, from client in Client from what in Gen.Elements(Enum.GetValues<Deed>()) from amount in Gen.Choose(1, 40) from channel in Channel select (Step)new ByHand(client, what, amount, channel)),

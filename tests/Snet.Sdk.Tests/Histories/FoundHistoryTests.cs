@@ -12,6 +12,14 @@ public sealed class FoundHistoryTests
         new Call(),
         new Mine(250)));
 
+    [Test]
+    public Task Call_ChannelWasOpenedForNothing_IsFilledForTheNextPrice() => HoldsAsync(new History(
+        new Setup(),
+        new PriceIs(0, true),
+        new Call(),
+        new DaemonIs(false),
+        new Call(1)));
+
     private static async Task HoldsAsync(History history)
     {
         await using var lanes = new Lanes();

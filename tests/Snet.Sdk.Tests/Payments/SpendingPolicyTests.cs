@@ -33,18 +33,24 @@ public sealed class SpendingPolicyTests : LedgerTest
     }
 
     [Test]
-    public async Task Add_CallDrawsOnWhatWasPaidAhead_CountsForItsModelAlone()
+    public async Task ReserveDraw_OfWhatWasPaidAhead_CountsForItsModelAlone()
     {
-        var log = InMemory(new SpendingPolicy { MaxPerModel = Cogs(10), MaxTotal = Cogs(20) });
+        var log = InMemory(new SpendingPolicy { MaxPerCall = Cogs(20), MaxPerModel = Cogs(10), MaxTotal = Cogs(20) });
         await PayAsync(log, 20); // ahead
-        var call = Order(0, "model");
+        var call = Order(6, "model");
 
-        var first = log.Add(Receipt(call) with { Drawn = Cogs(6) }, call);
-        Should.Throw<SpendingLimitException>(() => log.Add(Receipt(call) with { Drawn = Cogs(6) }, call)).Limit.ShouldBe("SpendingPolicy.MaxPerModel");
-        log.Settle(first, PaymentOutcome.NotCharged);
-        log.Add(Receipt(call) with { Drawn = Cogs(6) }, call);
+        Should.Throw<SpendingLimitException>(() => log.ReserveDraw(Order(21))).Limit.ShouldBe("SpendingPolicy.MaxPerCall");
+        var reservation = log.ReserveDraw(call)!;
+        Should.Throw<SpendingLimitException>(() => log.ReserveDraw(call)).Limit.ShouldBe("SpendingPolicy.MaxPerModel");
+        reservation.Dispose();
+        reservation = log.ReserveDraw(call)!;
+        log.AddEnded(Receipt(Order(0, "model")) with { Drawn = Cogs(6) }, call with { Reservation = reservation }, PaymentOutcome.Paid);
 
+        Should.Throw<SpendingLimitException>(() => log.ReserveDraw(Order(5, "model"))).Spent.ShouldBe(Cogs(6));
+        log.ReserveDraw(Order(4, "model"))!.Dispose();
+        log.ReserveDraw(Order(20))!.Dispose();
         (await RefusedAsync(log, 1)).Spent.ShouldBe(Cogs(20));
+        InMemory().ReserveDraw(call).ShouldBeNull();
     }
 
     [Test]
