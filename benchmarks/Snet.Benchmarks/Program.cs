@@ -5,6 +5,8 @@ return args switch
 {
     ["sandbox"] => await SandboxProcess.ServeAsync(),
     ["upload-memory", .. var rest] => await UploadMemory.RunAsync(rest is [var size] ? int.Parse(size, System.Globalization.CultureInfo.InvariantCulture) : 300),
+    ["upload-sink"] => await UploadSink.ServeAsync(),
+    ["upload-speed", .. var rest] => await UploadSpeed.RunAsync(Number(rest, 0, 1024), Number(rest, 1, 7)),
     ["check-speed", .. var rest] => await CheckSpeed.RunAsync(Number(rest, 0, 1024), Number(rest, 1, 5)),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["receipts", .. var rest] => await ReceiptCost.RunAsync(rest is [var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 20_000),
@@ -20,6 +22,6 @@ static int Number(string[] words, int index, int otherwise) =>
 
 static int Usage()
 {
-    Console.Error.WriteLine("Give one of: upload-memory [MB], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls, paid-overhead, prepaid-parallel, receipts [COUNT], latency");
+    Console.Error.WriteLine("Give one of: upload-memory [MB], upload-speed [MB [ROUNDS]], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls, paid-overhead, prepaid-parallel, receipts [COUNT], latency");
     return 2;
 }

@@ -11,12 +11,7 @@ internal sealed class SandboxProcess(Process process, SnetPlatform platform) : I
 
     public static async Task<SandboxProcess> StartAsync()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
-            start.ArgumentList.Add(typeof(SandboxProcess).Assembly.Location);
-        start.ArgumentList.Add("sandbox");
-        var process = Process.Start(start)!;
-        var json = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The sandbox did not start.");
+        var (process, json) = await ChildProcess.StartAsync("sandbox");
         return new SandboxProcess(process, SnetPlatform.FromJson(json));
     }
 
@@ -29,10 +24,5 @@ internal sealed class SandboxProcess(Process process, SnetPlatform platform) : I
         return 0;
     }
 
-    public void Dispose()
-    {
-        process.StandardInput.Close();
-        process.WaitForExit();
-        process.Dispose();
-    }
+    public void Dispose() => ChildProcess.Stop(process);
 }
