@@ -1,9 +1,6 @@
-using System.Formats.Tar;
 using System.Globalization;
-using System.IO.Compression;
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Snet.Ethereum;
 using Snet.Grpc;
 using Snet.Sdk.Discovery;
 using Snet.Sdk.Payments;
@@ -21,39 +18,8 @@ namespace Snet.Sdk.Tests.Services;
 [TestFixture(SandboxDaemonVersion.V5_2)]
 [TestFixture(SandboxDaemonVersion.V6_0)]
 [TestFixture(SandboxDaemonVersion.V6_2)]
-[Category("Sandbox")]
-public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
+public sealed class DaemonBreakerTests(SandboxDaemonVersion version) : DaemonBreakerTest(version)
 {
-    private const string Rpc = "/training.Daemon/", Upload = Rpc + "upload_and_validate";
-    private static readonly TokenAmount ValidatePrice = TokenAmount.FromCogs(7), TrainPrice = TokenAmount.FromCogs(11);
-    private static readonly Uri Link = new("https://data.example/set.zip");
-
-    private static readonly string?[] Blanks = [null, "", " ", "\t\n"];
-    private static readonly string[] Nobodys =
-    [
-        "nope", "stt", "ExampleService/stt", "0", "00000000-0000-0000-0000-000000000000", " padded ", "a\r\nb", "nul\0", "модель", "\ud800", "../1", "%00", new('x', 10_000),
-    ];
-
-    private SnetSandbox _sandbox = null!;
-    private WireLog _wire = null!;
-    private SnetClient _snet = null!;
-    private ServiceClient _service = null!;
-
-    private TrainingClient Training => _service.Training;
-
-    private bool TakesUploads => version != SandboxDaemonVersion.V6_2;
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        if (_sandbox is null)
-            return; // left out on this release before anything was started
-        await _service.DisposeAsync();
-        await _snet.DisposeAsync();
-        _wire.Dispose();
-        await _sandbox.DisposeAsync(); // which throws when a violation was noted
-    }
-
     // Row: get_method_metadata with a model_id that does not exist.
     [Test]
     public async Task GetMethodMetadata_ModelThatDoesNotExist_TheDaemonIsAskedByNamesOnly()
@@ -78,7 +44,7 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
         }
 
         (await Training.GetMethodMetadataForModelAsync(await CreateAsync())).ShouldBe(await Training.GetMethodMetadataAsync("stt"));
-        foreach (var message in _wire.Of(Rpc + "get_method_metadata").SelectMany(request => request.Messages))
+        foreach (var message in Sent.Of(Rpc + "get_method_metadata").SelectMany(request => request.Messages))
         {
             var asked = Wire.MethodMetadataRequest.Parser.ParseFrom(message);
             (asked.ModelId, asked.GrpcServiceName, asked.GrpcMethodName).ShouldBe(("", "ExampleService", "stt"));
@@ -100,10 +66,10 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
 
         foreach (var method in (string[])["nope", "STT", "add", "Calculator/stt", "stt/", "/ExampleService/stt"])
             await Should.ThrowAsync<WrongMethodException>(() => Training.CreateModelAsync(method, "x"));
-        _wire.Of(Rpc + "create_model").ShouldBeEmpty();
+        Sent.Of(Rpc + "create_model").ShouldBeEmpty();
 
         (await Training.CreateModelAsync("stt", new string('x', 10_000), new CreateModelOptions { Description = "\0\r\n", Addresses = [default, Stranger] })).ShouldNotBeNull();
-        var sent = Wire.NewModelRequest.Parser.ParseFrom(_wire.Of(Rpc + "create_model").Single().Messages.Single());
+        var sent = Wire.NewModelRequest.Parser.ParseFrom(Sent.Of(Rpc + "create_model").Single().Messages.Single());
         (sent.Authorization, sent.Model).ShouldSatisfyAllConditions(pair => pair.Item1.ShouldNotBeNull(), pair => pair.Item2.ShouldNotBeNull());
         await GoesOnAsync();
     }
@@ -119,7 +85,7 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
         (await Training.GetAllModelsAsync()).Count.ShouldBe(101);
         (await Training.GetAllModelsAsync(new ModelFilter { Statuses = [(ModelStatus)(-1), (ModelStatus)int.MaxValue], Name = new string('x', 10_000) })).ShouldBeEmpty();
 
-        var pages = _wire.Of(Rpc + "get_all_models").SelectMany(request => request.Messages).Select(Wire.AllModelsRequest.Parser.ParseFrom).ToList();
+        var pages = Sent.Of(Rpc + "get_all_models").SelectMany(request => request.Messages).Select(Wire.AllModelsRequest.Parser.ParseFrom).ToList();
         pages.Count.ShouldBe(3);
         pages.ShouldAllBe(page => page.PageSize > 0 && page.PageSize <= 1000 && page.Page <= 1);
         await GoesOnAsync();
@@ -158,12 +124,12 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
         foreach (var step in (string[])["train_model", "validate_model", "upload_and_validate", "create_model", "get_all_models", "get_method_metadata"])
         {
             foreach (var name in (string[])[step, "Daemon/" + step, "training.Daemon/" + step, "/training.Daemon/" + step, "Model/" + step])
-                (await Should.ThrowAsync<WrongMethodException>(() => _service.CallAsync(name, []))).MoneyMoved.ShouldBe(MoneyMoved.No);
+                (await Should.ThrowAsync<WrongMethodException>(() => Service.CallAsync(name, []))).MoneyMoved.ShouldBe(MoneyMoved.No);
         }
 
-        _wire.All.ShouldBeEmpty();
-        using var handler = _service.CreatePaymentHandler(new SocketsHttpHandler());
-        using var channel = new GrpcChannel(_sandbox.Platform.Daemon, handler);
+        Sent.All.ShouldBeEmpty();
+        using var handler = Service.CreatePaymentHandler(new SocketsHttpHandler());
+        using var channel = new GrpcChannel(Sandbox.Platform.Daemon, handler);
         foreach (var step in (string[])["train_model", "validate_model", "upload_and_validate"])
             await Should.ThrowAsync<GrpcException>(() => channel.UnaryAsync(Rpc + step, Array.Empty<byte>(), null, CancellationToken.None)); // passes through, unpaid
         await NothingIsSignedAsync();
@@ -178,9 +144,9 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
         await StartAsync();
         var model = await CreateAsync();
         await using var off = await StartSandboxAsync(new JsonObject { ["model_training_enabled"] = false });
-        using var daemon = new SwitchingHandler { Endpoint = meanwhile ? _sandbox.Platform.Daemon : off.Platform.Daemon };
-        await using var snet = _sandbox.Connect(options => options.DaemonHttpHandler = daemon);
-        await using var service = snet.Service(_sandbox);
+        using var daemon = new SwitchingHandler { Endpoint = meanwhile ? Sandbox.Platform.Daemon : off.Platform.Daemon };
+        await using var snet = Sandbox.Connect(options => options.DaemonHttpHandler = daemon);
+        await using var service = snet.Service(Sandbox);
         if (meanwhile)
             (await service.Training.GetAllModelsAsync()).ShouldNotBeEmpty(); // the client knows by now that the service trains
         daemon.Endpoint = off.Platform.Daemon;
@@ -191,68 +157,6 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
         (await snet.Account.ListReceiptsAsync().ToListAsync()).ShouldBeEmpty();
         (await service.Channels.ListAsync()).ShouldBeEmpty();
         off.Daemon.Violations.ShouldBeEmpty();
-    }
-
-    // Row: upload_and_validate message without upload_input.
-    [Test]
-    public async Task Upload_WholeOrCancelled_EachMessageHasAuthorizationAndInput()
-    {
-        if (!TakesUploads)
-            return;
-        using var cancel = new CancellationTokenSource();
-        var dataset = new PacedDataset(parts: 10, (part, _) => part == 5 ? cancel.CancelAsync() : Task.CompletedTask);
-        await StartAsync(inner: dataset);
-        var model = await CreateAsync();
-
-        await Training.UploadAndValidateAsync(model, TestDatasets.Good(), ValidatePrice);
-        var whole = _wire.Of(Upload).Single().Messages.Select(Wire.UploadAndValidateRequest.Parser.ParseFrom).ToList();
-        whole.ShouldNotBeEmpty();
-        whole.ShouldAllBe(message => message.Authorization != null && message.UploadInput.ModelId == model);
-
-        (await CancelledAsync(() => Training.UploadAndValidateAsync(model, dataset.Source, ValidatePrice, InParts, cancel.Token))).MoneyMoved.ShouldBe(MoneyMoved.No);
-        var half = _wire.Of(Upload).Last().Messages.Select(Wire.UploadAndValidateRequest.Parser.ParseFrom).ToList();
-        half.Count.ShouldBeLessThan(10);
-        half.ShouldAllBe(message => message.UploadInput != null);
-        await GoesOnAsync(paidBefore: 7);
-    }
-
-    // Row: upload_and_validate without any message, payment good.
-    [Test]
-    public async Task Upload_EmptyDataset_NothingIsSigned()
-    {
-        if (!TakesUploads)
-            return;
-        await StartAsync();
-        var model = await CreateAsync();
-        using var folder = new Training.Datasets.TemporaryFolder();
-        var file = Path.Combine(folder.Path, "empty.zip");
-        await File.WriteAllBytesAsync(file, []);
-        Directory.CreateDirectory(Path.Combine(folder.Path, "nothing"));
-
-        foreach (var dataset in (DatasetSource[])
-        [
-            DatasetSource.FromStream(new MemoryStream(), "empty.zip"), DatasetSource.FromStream(() => new MemoryStream(), "empty.zip"), DatasetSource.FromFile(file),
-            TestDatasets.Zip(), DatasetSource.FromFolder(Path.Combine(folder.Path, "nothing")), DatasetSource.FromStream(() => new MemoryStream(), "empty"),
-        ])
-            (await Should.ThrowAsync<WrongDatasetException>(() => Training.UploadAndValidateAsync(model, dataset, ValidatePrice))).MoneyMoved.ShouldBe(MoneyMoved.No);
-
-        await NothingIsSignedAsync();
-        await GoesOnAsync();
-    }
-
-    // The same, of a dataset that cannot be read any more once the upload has begun.
-    [Test]
-    public async Task Upload_DatasetIsGoneBeforeTheFirstPart_IsNotCharged()
-    {
-        if (!TakesUploads)
-            return;
-        var dataset = new PacedDataset(parts: 3, (_, _) => throw new IOException("the disk is gone"));
-        await StartAsync(inner: dataset);
-
-        var error = await Should.ThrowAsync<UploadFailedException>(async () => await Training.UploadAndValidateAsync(await CreateAsync(), dataset.Source, ValidatePrice, InParts));
-
-        (error.MoneyMoved, error.SentBytes).ShouldBe((MoneyMoved.No, 0));
-        await GoesOnAsync();
     }
 
     // The same, of a service that names its prices itself: its daemon takes the first message for the price, and the upload has no other (protocol f.6).
@@ -271,59 +175,6 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
         await GoesOnAsync(paidBefore: 7);
     }
 
-    // Row: upload_and_validate message above the limit.
-    [Test]
-    public async Task Upload_LargeDatasetAndSmallLimit_EveryMessageIsBelowTheLimit()
-    {
-        if (!TakesUploads)
-            return;
-        await StartAsync(new JsonObject { ["max_message_size_in_mb"] = 1 });
-        var dataset = new PacedDataset(parts: 160, (_, _) => Task.CompletedTask); // 5 MB, and too much for one message of any daemon
-
-        await Training.UploadAndValidateAsync(await CreateAsync(), dataset.Source, ValidatePrice);
-
-        var messages = _wire.Of(Upload).Single().Messages;
-        messages.Sum(message => message.Length).ShouldBeGreaterThan(dataset.Archive.Length);
-        messages.ShouldAllBe(message => message.Length <= 1024 * 1024);
-        await GoesOnAsync(paidBefore: 7);
-    }
-
-    // Row: upload_and_validate cancelled by the client, or its connection lost. A deadline would do the same.
-    [Test]
-    public async Task Upload_ThatTakesLong_HasNoDeadline()
-    {
-        if (!TakesUploads)
-            return;
-        var dataset = new PacedDataset(parts: 3, (_, cancellationToken) => Task.Delay(150, cancellationToken)); // longer than any other call may take
-        await StartAsync(inner: dataset, change: options => (options.CallTimeout, options.AttemptTimeout) = (TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(5)));
-
-        await Training.UploadAndValidateAsync(await CreateAsync(), dataset.Source, ValidatePrice, InParts);
-
-        _wire.Of(Upload).Single().Headers.Keys.ShouldNotContain("grpc-timeout");
-        await GoesOnAsync(paidBefore: 7);
-    }
-
-    // Rows: the same, and a cancel that ends the sending side first: it would count as a whole upload, or, before the first message, end the process.
-    [TestCase(1)]
-    [TestCase(2)]
-    [TestCase(6)]
-    public async Task Upload_CancelledAtAPart_IsNeitherChargedNorTakenForWhole(int part)
-    {
-        if (!TakesUploads)
-            return;
-        using var cancel = new CancellationTokenSource();
-        var dataset = new PacedDataset(parts: 10, (number, _) => number == part ? cancel.CancelAsync() : Task.CompletedTask);
-        await StartAsync(inner: dataset);
-        var model = await CreateAsync();
-
-        (await CancelledAsync(() => Training.UploadAndValidateAsync(model, dataset.Source, ValidatePrice, InParts, cancel.Token))).MoneyMoved.ShouldBe(MoneyMoved.No);
-
-        // 5.2 has the upload ended by a part that it refuses, since any reset locks the channel for good there; the others have it reset.
-        foreach (var upload in _sandbox.Provider.Describe(model)!["uploads"]!.AsArray())
-            (upload!["end"]!.GetValue<bool>(), upload["size"]!.GetValue<long>() < dataset.Archive.Length).ShouldBe((version == SandboxDaemonVersion.V5_2, true));
-        await GoesOnAsync();
-    }
-
     // Row: any stream call with prepaid headers, or an escrow call, to a method with a dynamic price while the service is not reachable.
     [TestCase(PaymentMode.Escrow)]
     [TestCase(PaymentMode.Prepaid)]
@@ -333,13 +184,13 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
             new JsonObject { ["enable_dynamic_pricing"] = true, ["service_endpoint"] = "http://127.0.0.1:9" }, dynamicPricing: true, change: options => options.PaymentMode = mode);
         await PublishDynamicPricesAsync();
 
-        (await Should.ThrowAsync<ServiceUnavailableException>(() => _service.CallAsync("work", Numbers))).MoneyMoved.ShouldBe(MoneyMoved.No);
-        using var handler = _service.CreatePaymentHandler(new SocketsHttpHandler());
-        using var channel = new GrpcChannel(_sandbox.Platform.Daemon, handler);
+        (await Should.ThrowAsync<ServiceUnavailableException>(() => Service.CallAsync("work", Numbers))).MoneyMoved.ShouldBe(MoneyMoved.No);
+        using var handler = Service.CreatePaymentHandler(new SocketsHttpHandler());
+        using var channel = new GrpcChannel(Sandbox.Platform.Daemon, handler);
         await Should.ThrowAsync<Exception>(() => channel.UnaryAsync("/service.Priced/work", Array.Empty<byte>(), null, CancellationToken.None));
 
         await NothingIsSignedAsync();
-        _sandbox.Daemon.Violations.ShouldBeEmpty();
+        Sandbox.Daemon.Violations.ShouldBeEmpty();
     }
 
     // The same with the service there: it is paid when its price is the published one.
@@ -349,8 +200,8 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
         await StartAsync(new JsonObject { ["enable_dynamic_pricing"] = true }, dynamicPricing: true);
         await PublishDynamicPricesAsync();
 
-        (await _service.CallAsync("work", new JsonObject { ["a"] = 2, ["b"] = 3 })).Paid.Cogs.ShouldBe(5);
-        var error = await Should.ThrowAsync<PriceChangedException>(() => _service.CallAsync("work", new JsonObject { ["a"] = 3, ["b"] = 3 }));
+        (await Service.CallAsync("work", new JsonObject { ["a"] = 2, ["b"] = 3 })).Paid.Cogs.ShouldBe(5);
+        var error = await Should.ThrowAsync<PriceChangedException>(() => Service.CallAsync("work", new JsonObject { ["a"] = 3, ["b"] = 3 }));
 
         (error.Agreed.Cogs, error.Current.Cogs).ShouldBe((5, 6));
         await GoesOnAsync(paidBefore: 5);
@@ -365,12 +216,12 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
     public async Task ServiceCall_NoPricePublished_NothingIsSigned(string pricing)
     {
         await StartAsync();
-        await _sandbox.PublishAsync(service => service["groups"]![0]!["pricing"] = new JsonArray(JsonNode.Parse(pricing)));
+        await Sandbox.PublishAsync(service => service["groups"]![0]!["pricing"] = new JsonArray(JsonNode.Parse(pricing)));
 
-        (await Should.ThrowAsync<MetadataException>(() => _service.CallAsync("add", Numbers))).MoneyMoved.ShouldBe(MoneyMoved.No);
+        (await Should.ThrowAsync<MetadataException>(() => Service.CallAsync("add", Numbers))).MoneyMoved.ShouldBe(MoneyMoved.No);
 
         await NothingIsSignedAsync();
-        _sandbox.Daemon.Violations.ShouldBeEmpty();
+        Sandbox.Daemon.Violations.ShouldBeEmpty();
     }
 
     // Beside the rows: numbers as plain decimals and addresses with 0x, wherever the client runs.
@@ -386,9 +237,9 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
         try
         {
             await StartAsync(group: new JsonObject { ["pricing"] = JsonNode.Parse($$"""[{"default": true, "price_model": "fixed_price", "price_in_cogs": {{price.ToString(CultureInfo.InvariantCulture)}}}]""") });
-            _sandbox.Chain.Fund(_snet.Account.Address, price * 100, BigInteger.Pow(10, 19));
+            Sandbox.Chain.Fund(Client.Account.Address, price * 100, BigInteger.Pow(10, 19));
 
-            (await _service.CallAsync("add", Numbers)).Paid.Cogs.ShouldBe(price);
+            (await Service.CallAsync("add", Numbers)).Paid.Cogs.ShouldBe(price);
             await Training.CreateModelAsync("stt", "x", new CreateModelOptions { Addresses = [Stranger] });
         }
         finally
@@ -396,123 +247,13 @@ public sealed class DaemonBreakerTests(SandboxDaemonVersion version)
             CultureInfo.CurrentCulture = before;
         }
 
-        var headers = _wire.Paid.Single().Headers;
+        var headers = Sent.Paid.Single().Headers;
         headers["snet-payment-channel-amount"].ShouldBe("1" + new string('0', 30));
         headers["snet-payment-channel-id"].ShouldBe("0");
         headers["snet-payment-channel-nonce"].ShouldBe("0");
-        var sent = Wire.NewModelRequest.Parser.ParseFrom(_wire.Of(Rpc + "create_model").Single().Messages.Single());
+        var sent = Wire.NewModelRequest.Parser.ParseFrom(Sent.Of(Rpc + "create_model").Single().Messages.Single());
         sent.Model.AddressList.Append(sent.Authorization.SignerAddress).ShouldAllBe(address => address.StartsWith("0x", StringComparison.Ordinal) && address.Length == 42);
     }
-
-    private static JsonObject Numbers => new() { ["a"] = 1, ["b"] = 2 };
-
-    private static EthereumAddress Stranger => EthereumAddress.Parse("0x00000000000000000000000000000000000000aa");
-
-    private static UploadOptions InParts => new() { PartSize = PacedDataset.PartSize };
-
-    private IEnumerable<Func<Task>> PaidSteps(string model, TrainingClient? client = null)
-    {
-        var training = client ?? Training;
-        return
-        [
-            () => training.UploadAndValidateAsync(model, TestDatasets.Good(), ValidatePrice),
-            () => training.ValidateModelAsync(model, Link, ValidatePrice),
-            () => training.TrainModelAsync(model, TrainPrice),
-            () => training.ValidateModelAsync(model, Link, options: new TrainOptions { MaxPrice = ValidatePrice }),
-            () => training.TrainModelAsync(model, options: new TrainOptions { MaxPrice = TrainPrice }),
-        ];
-    }
-
-    private Task<SnetSandbox> StartSandboxAsync(JsonObject? config = null, bool dynamicPricing = false, JsonObject? group = null) => SnetSandbox.StartAsync(new SandboxOptions
-    {
-        DaemonVersion = version, DaemonConfig = config ?? [], DynamicPricing = dynamicPricing, Group = group,
-    });
-
-    private async Task StartAsync(
-        JsonObject? config = null, bool dynamicPricing = false, JsonObject? group = null, HttpMessageHandler? inner = null, Action<SnetClientOptions>? change = null)
-    {
-        _sandbox = await StartSandboxAsync(config, dynamicPricing, group);
-        _wire = new WireLog(inner);
-        _snet = _sandbox.Connect(options =>
-        {
-            (options.DaemonHttpHandler, options.PaymentMode) = (_wire, PaymentMode.Escrow);
-            change?.Invoke(options);
-        });
-        _service = _snet.Service(_sandbox);
-    }
-
-    private async Task<string> CreateAsync() => (await Training.CreateModelAsync("stt", "a model")).Id;
-
-    private async Task<string> CreateAndDeleteAsync()
-    {
-        var model = await CreateAsync();
-        await Training.DeleteModelAsync(model);
-        return model;
-    }
-
-    private async Task NothingIsSignedAsync()
-    {
-        (await _snet.Account.ListReceiptsAsync().ToListAsync()).ShouldBeEmpty();
-        (await _service.Channels.ListAsync()).ShouldBeEmpty();
-        _wire.Paid.ShouldBeEmpty();
-    }
-
-    private async Task GoesOnAsync(int? paidBefore = null)
-    {
-        _sandbox.Daemon.Violations.ShouldBeEmpty();
-        var receipt = (await _service.CallAsync("add", Numbers)).Receipt!;
-        if (paidBefore is { } cogs)
-            receipt.AmountAfter.Cogs.ShouldBe(cogs + 5);
-        var receipts = await _snet.Account.ListReceiptsAsync().ToListAsync();
-        _sandbox.Daemon.GetSignedTotal(receipt.ChannelId).ShouldBe(receipts.Aggregate(TokenAmount.Zero, (sum, one) => sum + one.Paid).Cogs);
-    }
-
-    private static async Task TryAsync(Func<Task> step)
-    {
-        try
-        {
-            await step();
-        }
-        catch (SnetException e)
-        {
-            e.MoneyMoved.ShouldBe(MoneyMoved.No);
-        }
-    }
-
-    // As a caller catches it: Should.ThrowAsync puts an exception of its own in the place of any that says cancelled.
-    private static async Task<PaidStepCanceledException> CancelledAsync(Func<Task> step)
-    {
-        try
-        {
-            await step();
-        }
-        catch (OperationCanceledException e)
-        {
-            return e.ShouldBeOfType<PaidStepCanceledException>();
-        }
-
-        throw new AssertionException("It was not cancelled.");
-    }
-
-    // The daemon goes on with the archive of its start, which lacks pricing.proto; a client needs it.
-    private Task PublishDynamicPricesAsync() => PublishProtosAsync("priced.proto", "pricing.proto", "service.proto");
-
-    private Task PublishProtosAsync(params string[] files)
-    {
-        using var archive = new MemoryStream();
-        using (var gzip = new GZipStream(archive, CompressionLevel.Fastest))
-        using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
-        {
-            foreach (var name in files)
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = Resource(name) });
-        }
-
-        var id = _sandbox.Storage.Add(archive.ToArray());
-        return _sandbox.PublishAsync(service => (service["model_ipfs_hash"], service["service_api_source"]) = (id, "ipfs://" + id));
-    }
-
-    private static Stream Resource(string name) =>
-        typeof(SnetSandbox).Assembly.GetManifestResourceStream(name) ?? typeof(GrpcChannel).Assembly.GetManifestResourceStream(name)!;
 
     private sealed class SwitchingHandler() : DelegatingHandler(new SocketsHttpHandler())
     {
