@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Snet.Sdk;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Receipts;
 
 namespace Snet.Benchmarks;
 

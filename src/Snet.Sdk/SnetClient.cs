@@ -4,6 +4,9 @@ using Snet.Ethereum;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Discovery;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Channels;
+using Snet.Sdk.Payments.Receipts;
+using Snet.Sdk.Payments.Strategies;
 using Snet.Sdk.Services;
 
 namespace Snet.Sdk;

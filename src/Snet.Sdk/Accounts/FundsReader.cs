@@ -2,6 +2,7 @@ using System.Numerics;
 using Snet.Ethereum;
 using Snet.Protocol;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Channels;
 
 namespace Snet.Sdk.Accounts;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Snet.Ethereum;
 using Snet.Protocol;
+using Snet.Sdk.Payments.Channels;
 using Snet.Sdk.Services;
 
 namespace Snet.Sdk.Payments;

@@ -1,4 +1,6 @@
 using Snet.Protocol;
+using Snet.Sdk.Payments.Channels;
+using Snet.Sdk.Payments.Receipts;
 
 namespace Snet.Sdk.Payments;
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Snet.Sdk.Accounts;
+using Snet.Sdk.Payments.Channels;
+using Snet.Sdk.Payments.Receipts;
 
 namespace Snet.Sdk.Payments;
 

@@ -1,3 +1,5 @@
+using Snet.Sdk.Payments.Receipts;
+
 namespace Snet.Sdk.Payments;
 
 /// <summary>Limits for what a client signs. It is asked before anything is signed, and parallel calls cannot overshoot it together.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Snet.Grpc;
 using Snet.Sdk.Diagnostics;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Strategies;
 
 namespace Snet.Sdk.Services;
 

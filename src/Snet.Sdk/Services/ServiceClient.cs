@@ -4,6 +4,8 @@ using Snet.Grpc;
 using Snet.Protobuf;
 using Snet.Sdk.Discovery;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Channels;
+using Snet.Sdk.Payments.Strategies;
 using Snet.Sdk.Training;
 
 namespace Snet.Sdk.Services;

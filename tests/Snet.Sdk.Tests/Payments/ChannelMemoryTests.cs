@@ -2,7 +2,8 @@ using System.Numerics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Snet.Ethereum;
 using Snet.Sdk.Accounts;
-using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Channels;
+using Snet.Sdk.Payments.Receipts;
 using Snet.Sdk.Tests.Training.Datasets;
 
 namespace Snet.Sdk.Tests.Payments;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Channels;
 using Snet.Tests;
 
 namespace Snet.Sdk.Tests.Payments;

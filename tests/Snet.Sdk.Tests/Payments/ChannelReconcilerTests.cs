@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Snet.Ethereum;
 using Snet.Protocol.Escrow;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Channels;
 using Snet.Tests;
 
 namespace Snet.Sdk.Tests.Payments;

@@ -2,6 +2,7 @@ using System.Numerics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Receipts;
 using Snet.Sdk.Tests.Training.Datasets;
 using Snet.Tests;
 

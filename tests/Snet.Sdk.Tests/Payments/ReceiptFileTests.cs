@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Receipts;
 
 namespace Snet.Sdk.Tests.Payments;
 

@@ -1,4 +1,5 @@
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Receipts;
 
 namespace Snet.Sdk.Tests.Payments;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Receipts;
 
 namespace Snet.Sdk.Tests.Payments;
 

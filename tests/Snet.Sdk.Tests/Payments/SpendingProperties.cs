@@ -2,6 +2,7 @@ using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Receipts;
 
 namespace Snet.Sdk.Tests.Payments;
 

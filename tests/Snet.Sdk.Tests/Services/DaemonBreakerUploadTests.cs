@@ -1,8 +1,4 @@
-using System.IO.Compression;
-using System.Numerics;
 using System.Text.Json.Nodes;
-using Snet.Sdk.Discovery;
-using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Tests.Support;
 using Snet.Sdk.Training;

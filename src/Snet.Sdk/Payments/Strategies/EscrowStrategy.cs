@@ -1,0 +1,44 @@
+using Snet.Grpc;
+using Snet.Sdk.Payments.Channels;
+using Snet.Sdk.Payments.Receipts;
+using Snet.Sdk.Services;
+
+namespace Snet.Sdk.Payments.Strategies;
+
+/// <summary>Pays each call from a payment channel, with a signature of its own.</summary>
+internal sealed class EscrowStrategy(ChannelPool pool, ReceiptLog receipts) : IPaymentStrategy
+{
+    /// <exception cref="SpendingLimitException">A limit forbids the price.</exception>
+    /// <exception cref="InsufficientFundsException">Channel, escrow and wallet together hold too little.</exception>
+    /// <exception cref="ChannelStateException">The daemon's account of the channel cannot be believed.</exception>
+    public async ValueTask<IPaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
+    {
+        using var reservation = await receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
+        var lease = await pool.AcquireAsync(order with { Reservation = reservation }, daemon, cancellationToken).ConfigureAwait(false);
+        return new Lease(lease);
+    }
+
+    private sealed class Lease(PaymentLease lease) : IPaymentLease
+    {
+        public GrpcMetadata Headers => lease.Headers;
+
+        public PaymentReceipt Receipt => lease.Receipt;
+
+        public PaymentReceipt Confirm() => lease.Confirm();
+
+        public PaymentRefusal Refuse(GrpcException failure, int waited) => lease.Refuse(DaemonErrors.ReadRefusal(failure));
+
+        public void Doubt() => lease.Doubt();
+
+        public async Task<MoneyMoved> AskFateAsync(bool mayStillBeTaken, CancellationToken cancellationToken)
+        {
+            await lease.ResolveAsync(mayStillBeTaken, cancellationToken).ConfigureAwait(false);
+            return Receipt.Outcome switch
+            {
+                PaymentOutcome.Paid => MoneyMoved.Yes,
+                PaymentOutcome.NotCharged => MoneyMoved.No,
+                _ => MoneyMoved.Unknown,
+            };
+        }
+    }
+}
