@@ -28,7 +28,7 @@ public class SnetClient : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Options = options;
+        Options = options = options.Copy();
         Logger = options.LoggerFactory.CreateLogger(typeof(SnetClient).FullName!);
         var rpc = new JsonRpcClient(
             NewHttp(options.NodeHttpHandler), options.RpcEndpoints, new JsonRpcOptions(options.AttemptTimeout, options.MaxRetries, options.TimeProvider));

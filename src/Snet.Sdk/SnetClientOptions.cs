@@ -95,6 +95,14 @@ public sealed class SnetClientOptions
         };
     }
 
+    // What a client goes by: later changes of the options do not reach it.
+    internal SnetClientOptions Copy()
+    {
+        var copy = (SnetClientOptions)MemberwiseClone();
+        (copy.RpcEndpoints, copy.Signer, copy.PaymentSigner) = ([.. RpcEndpoints], CheckedSigner.Of(Signer), CheckedSigner.Of(PaymentSigner));
+        return copy;
+    }
+
     // All that is wrong in one error, so that it is mended in one go.
     internal void Validate()
     {

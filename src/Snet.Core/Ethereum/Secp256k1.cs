@@ -82,6 +82,28 @@ internal static class Secp256k1
         return signature;
     }
 
+    /// <summary>Puts a signature into the form that everybody takes: s in the lower half of the order (EIP-2), v as 27 or 28. It stays the same key's.</summary>
+    /// <param name="signature">r, s and v; v is 0, 1, 27 or 28.</param>
+    /// <returns>A copy of 65 bytes; null when it is no signature.</returns>
+    public static byte[]? Canonical(ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != SignatureSize || signature[64] is not (0 or 1 or 27 or 28))
+            return null;
+        var copy = signature.ToArray();
+        copy[64] = (byte)(27 + (signature[64] % 27));
+        var s = new BigInteger(1, copy.AsSpan(32, 32).ToArray());
+        if (s.CompareTo(Curve.N) >= 0)
+            return null;
+        if (s.CompareTo(HalfN) > 0)
+        {
+            copy.AsSpan(32, 32).Clear();
+            WriteTo(Curve.N.Subtract(s), copy.AsSpan(32, 32));
+            copy[64] ^= 27 ^ 28; // the parity turns with s
+        }
+
+        return copy;
+    }
+
     /// <summary>Finds the public key that made a signature (SEC 1, 4.1.6).</summary>
     /// <param name="hash">The 32 bytes that were signed.</param>
     /// <param name="signature">r and s, 64 bytes.</param>

@@ -5,7 +5,8 @@ namespace Snet.Sdk.Accounts;
 /// <summary>Signs for one account: a private key, a hardware wallet, a key vault.</summary>
 /// <remarks>
 /// Two kinds of bytes are signed: messages (payments and authorizations) and transactions (deposits, channels).
-/// A signature has 65 bytes: r, s (32 bytes each, big-endian, s in the lower half of the curve's order) and v, which is 27 or 28, or 0 or 1.
+/// A signature has 65 bytes: r, s (32 bytes each, big-endian) and v, which is 27 or 28, or 0 or 1. Each is checked before it is used: what another key has made
+/// is not sent (<see cref="SignerException"/>), and neither is anything when the signer throws. Who cancels a call does not wait for a slow signer.
 /// </remarks>
 public interface ISigner
 {

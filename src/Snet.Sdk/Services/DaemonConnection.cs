@@ -42,7 +42,7 @@ internal sealed class DaemonConnection : IDisposable
             {
                 var options = new GrpcCallOptions { Timeout = _options.AttemptTimeout };
                 var response = await _channels[index].UnaryAsync(path, bytes, options, cancellationToken).ConfigureAwait(false);
-                return parser.ParseFrom(response.Message.Span);
+                return Parse(parser, response);
             }
             catch (GrpcException e) when (e.IsTransport && attempt < _options.MaxRetries)
             {
@@ -121,6 +121,21 @@ internal sealed class DaemonConnection : IDisposable
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new ServiceUnavailableException(_service, _endpoints, $"its heartbeat cannot be read ({e.Message})", e);
+        }
+    }
+
+    /// <summary>Reads an answer. One that makes no sense is like one that was lost: what the daemon did for it is not known.</summary>
+    /// <exception cref="GrpcException">It is no such message.</exception>
+    public static T Parse<T>(MessageParser<T> parser, GrpcResponse response)
+        where T : IMessage<T>
+    {
+        try
+        {
+            return parser.ParseFrom(response.Message.Span);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new GrpcException(GrpcStatus.Internal, "the answer cannot be read", innerException: e) { IsTransport = true };
         }
     }
 

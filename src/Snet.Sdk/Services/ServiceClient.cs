@@ -180,7 +180,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         var (answer, receipt) = await _client.Caller.CallAsync(
             strategy, order, daemon, (headers, ct) => daemon.SendAsync(target.Path, request, With(headers, own), timeout, ct), RequoteAsync, cancellationToken)
             .ConfigureAwait(false);
-        return new CallResult<T>(read(answer.Message), receipt.Cost, receipt, Headers(answer));
+        return new CallResult<T>(Read(read, answer, receipt), receipt.Cost, receipt, Headers(answer));
 
         async Task<TokenAmount> RequoteAsync(TokenAmount? wanted, CancellationToken ct)
         {
@@ -188,6 +188,22 @@ public class ServiceClient : IAsyncDisposable, IDisposable
             return wanted is null || wanted == published
                 ? published
                 : throw new PriceChangedException($"{target.Path} (published: {published})", order.Price, wanted.Value);
+        }
+    }
+
+    // The call has succeeded and is paid for, whatever can be made of its answer.
+    private static T Read<T>(Func<ReadOnlyMemory<byte>, T> read, GrpcResponse answer, PaymentReceipt receipt)
+    {
+        try
+        {
+            return read(answer.Message);
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or ProtoJsonException)
+        {
+            throw new ServiceCallException(GrpcStatus.Ok, "its answer is not of the type that was asked for", CallOrigin.Service, $"{receipt.Cost} was charged. Tell the provider, and check the type.", innerException: e)
+            {
+                MoneyMoved = receipt.Cost.IsZero ? MoneyMoved.No : MoneyMoved.Yes,
+            };
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class TrainingCaller(ServiceClient service)
             try
             {
                 var answer = await daemon.SendAsync(Prefix + rpc, request(authorization).ToByteArray(), null, service.Client.Options.CallTimeout, ct).ConfigureAwait(false);
-                return parser.ParseFrom(answer.Message.Span);
+                return DaemonConnection.Parse(parser, answer);
             }
             catch (GrpcException e) when (DaemonConnection.IsNotSent(e))
             {

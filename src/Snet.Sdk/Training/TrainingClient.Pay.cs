@@ -111,7 +111,7 @@ public partial class TrainingClient
                 var authorization = await _caller.Authorizer.ForAsync(rpc, ct).ConfigureAwait(false);
                 var answer = await daemon.SendAsync(
                     TrainingCaller.Prefix + rpc, request(authorization).ToByteArray(), headers, _service.Client.Options.CallTimeout, ct).ConfigureAwait(false);
-                return Wire.StatusResponse.Parser.ParseFrom(answer.Message.Span);
+                return DaemonConnection.Parse(Wire.StatusResponse.Parser, answer);
             },
             cancellationToken).ConfigureAwait(false);
         return status;

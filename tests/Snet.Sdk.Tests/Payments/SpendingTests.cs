@@ -176,7 +176,7 @@ public sealed class SpendingTests : PlatformTest
         var limited = Limited(signer, new SpendingPolicy { MaxTotal = price * 2 });
         await AddAsync(Service(snet)); // so that only the payment is left to sign
         signer.IsBroken = true;
-        await Should.ThrowAsync<TimeoutException>(() => AddAsync(Service(snet)));
+        (await Should.ThrowAsync<SignerException>(() => AddAsync(Service(snet)))).InnerException.ShouldBeOfType<TimeoutException>();
         signer.IsBroken = false;
 
         var error = await Should.ThrowAsync<SpendingLimitException>(() => AddAsync(Service(limited)));

@@ -29,7 +29,7 @@ internal sealed class PrepaidTokens(ISigner signer, ChainGateway chain, EscrowAc
         try
         {
             var answer = await daemon.SendAsync(Path, request.ToByteArray(), null, options.AttemptTimeout, cancellationToken).ConfigureAwait(false);
-            return TokenReply.Parser.ParseFrom(answer.Message.Span);
+            return DaemonConnection.Parse(TokenReply.Parser, answer);
         }
         catch (GrpcException e) when (!e.IsTransport)
         {

@@ -46,7 +46,7 @@ internal sealed class DatasetUpload(
             await SendPartsAsync(call, reset, stop.Token, cancellationToken).ConfigureAwait(false);
             using var cancelled = cancellationToken.UnsafeRegister(Cancel, reset);
             var answer = await call.ReadSingleAsync().ConfigureAwait(false);
-            return Wire.StatusResponse.Parser.ParseFrom(answer.Message.Span);
+            return DaemonConnection.Parse(Wire.StatusResponse.Parser, answer);
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
