@@ -14,6 +14,9 @@ public class AbiVectorTests
     private static IEnumerable<TestCaseData> Calls => new[] { "mpe", "registry", "token" }
         .SelectMany(name => TestData.Cases($"abi_calls_{name}.json", "calls", v => v.GetProperty("function").GetString()));
 
+    // The other functions of the contracts are called by nobody here.
+    private static IEnumerable<TestCaseData> DeclaredCalls => Calls.Where(call => Known.ContainsKey(SignatureOf((JsonElement)call.Arguments[0]!)));
+
     private static IEnumerable<TestCaseData> Returns => TestData.Cases("abi_returns.json", "results");
 
     private static IEnumerable<TestCaseData> Malformed => TestData.Cases("negative.json", "abi_return_data");
@@ -38,14 +41,12 @@ public class AbiVectorTests
         new AbiFunction(SignatureOf(vector)).DecodeArguments(Hex.Decode(vector.GetProperty("call_data").GetString()!)).ShouldBe(arguments);
     }
 
-    [TestCaseSource(nameof(Calls))]
+    [TestCaseSource(nameof(DeclaredCalls))]
     public void DeclaredFunction_CallVector_AnswersWithTheTypesThatTheContractDeclares(JsonElement vector)
     {
-        if (!Known.TryGetValue(SignatureOf(vector), out var function))
-            return; // a function of the contract that nobody here calls
         var types = vector.GetProperty("returns").EnumerateArray().Select(r => r.GetString()!.Split(' ')[0]).ToArray();
 
-        function.Outputs.ShouldBe(types);
+        Known[SignatureOf(vector)].Outputs.ShouldBe(types);
     }
 
     [TestCaseSource(nameof(Returns))]

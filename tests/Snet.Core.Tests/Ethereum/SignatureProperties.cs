@@ -40,11 +40,9 @@ public class SignatureProperties
 
     [Test]
     public void Claim_AnyOtherNumber_IsAnotherMessage() =>
-        Check(Generators.Address.Zip(Generators.Number(256)).Zip(Generators.Number(256).Zip(Generators.Number(256))), x =>
+        Check(Generators.Address.Zip(Generators.Number(256)).Zip(Generators.Number(256).Zip(Generators.Number(256)).Where(two => two.Item1 != two.Item2)), x =>
         {
             var ((mpe, channel), (nonce, amount)) = x;
-            if (nonce == amount)
-                return;
 
             SignedMessages.Claim(mpe, channel, nonce, amount).ShouldNotBe(SignedMessages.Claim(mpe, channel, amount, nonce));
         });

@@ -63,7 +63,7 @@ internal sealed class GrpcConnectionTests
         await server.WaitForAsync(frame => frame.Type == Http2FrameType.Headers, cancellationToken);
 
         await server.SendAsync(Http2FrameType.GoAway, 0, 0, [0, 0, 0, 1, 0, 0, 0, 0], cancellationToken);
-        await Task.Delay(50, cancellationToken);
+        await server.PingAsync(cancellationToken);
         server.Cut();
 
         var e = await Should.ThrowAsync<GrpcException>(() => call.ReadAsync().AsTask());

@@ -86,6 +86,13 @@ internal sealed class Http2Recorder : IAsyncDisposable
         await _client!.GetStream().WriteAsync(frame, cancellationToken);
     }
 
+    /// <summary>Asks the client for a sign: what it had sent before has come by then, and what was sent to it is read.</summary>
+    public async Task PingAsync(CancellationToken cancellationToken)
+    {
+        await SendAsync(Http2FrameType.Ping, 0, 0, new byte[8], cancellationToken);
+        await WaitForAsync(frame => frame is { Type: Http2FrameType.Ping, Flags: 1 }, cancellationToken);
+    }
+
     /// <summary>Closes the connection without a word.</summary>
     public void Cut() => _client?.Client.Close(0);
 

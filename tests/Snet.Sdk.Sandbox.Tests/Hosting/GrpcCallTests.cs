@@ -216,14 +216,13 @@ internal sealed class GrpcCallTests
     [Test]
     public async Task ReadAsync_ClientCancelsMidway_ServerSeesNoEnd([Values] bool dispose, CancellationToken cancellationToken)
     {
-        var outcome = new TaskCompletionSource<string>();
+        var (arrived, outcome) = (new TaskCompletionSource(), new TaskCompletionSource<string>());
         _handler = async call =>
         {
             try
             {
                 while (await call.ReadAsync() is not null)
-                {
-                }
+                    arrived.TrySetResult();
 
                 outcome.SetResult("end");
             }
@@ -236,7 +235,7 @@ internal sealed class GrpcCallTests
         using var token = new CancellationTokenSource();
         await using var call = _channel.StartCall("/a.B/c", null, token.Token);
         await call.WriteAsync(new byte[10]);
-        await Task.Delay(50, cancellationToken);
+        await arrived.Task.WaitAsync(cancellationToken);
 
         if (dispose)
             await call.DisposeAsync();

@@ -82,12 +82,19 @@ internal sealed class GrpcServerTests
     [Test]
     public async Task DisposeAsync_CallsRunning_EndsAtOnceAndFreesThePort(CancellationToken cancellationToken)
     {
-        var server = await StartAsync(call => Task.Delay(Timeout.Infinite, call.Aborted), cancellationToken);
+        var arrived = new TaskCompletionSource();
+        var server = await StartAsync(
+            call =>
+            {
+                arrived.SetResult();
+                return Task.Delay(Timeout.Infinite, call.Aborted);
+            },
+            cancellationToken);
         using var channel = new GrpcChannel(server.Address);
         using var silent = new TcpClient();
         await silent.ConnectAsync(IPAddress.Loopback, server.Address.Port, cancellationToken);
         var call = channel.UnaryAsync("/a.B/c", default, null, cancellationToken);
-        await Task.Delay(100, cancellationToken);
+        await arrived.Task.WaitAsync(cancellationToken);
 
         var watch = Stopwatch.StartNew();
         await server.DisposeAsync();

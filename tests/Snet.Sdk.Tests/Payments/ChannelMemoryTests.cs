@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging.Abstractions;
 using Snet.Ethereum;
 using Snet.Sdk.Accounts;
@@ -85,10 +86,9 @@ public sealed class ChannelMemoryTests
     }
 
     [Test]
+    [UnsupportedOSPlatform("windows")] // a user's own folders are his alone there
     public void Save_Files_BelongToTheUserAlone()
     {
-        if (OperatingSystem.IsWindows())
-            return; // the user's own folders are his alone there
         Memory().Save(Searched(10, 17));
 
         foreach (var file in Directory.EnumerateFiles(_data.Path, "*", SearchOption.AllDirectories))

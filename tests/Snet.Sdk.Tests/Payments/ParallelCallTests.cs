@@ -151,8 +151,6 @@ public sealed class ParallelCallTests : PlatformTest
 
         var calls = Enumerable.Range(0, 3).Select(_ => service.CallAsync("add", Numbers)).ToList();
         await _daemon.HeldAsync(2);
-        await Task.Delay(50);
-        _daemon.Paid.Count.ShouldBe(3); // the first call, and two of the three
         _daemon.LetGo();
 
         var channels = (await Task.WhenAll(calls)).Select(result => result.Receipt!.ChannelId).ToList();

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Payments.Receipts;
@@ -278,10 +279,9 @@ public sealed class ReceiptFileTests : LedgerTest
     }
 
     [Test]
+    [UnsupportedOSPlatform("windows")] // a user's own folders are his alone there
     public async Task Files_BelongToTheUserAlone()
     {
-        if (OperatingSystem.IsWindows())
-            return; // the user's own folders are his alone there
         var log = OnDisk(fileBytes: 1_000);
         for (var i = 0; i < 5; i++)
             await PayAsync(log, 1);
@@ -307,10 +307,9 @@ public sealed class ReceiptFileTests : LedgerTest
     }
 
     [Test]
+    [Platform("Linux", Reason = "Only it has a device that is always full.")]
     public async Task Add_DiskIsFull_IsRefusedAndGoesOnWhenThereIsRoom()
     {
-        if (!File.Exists("/dev/full"))
-            return; // only Linux has a device that is always full
         var policy = new SpendingPolicy { MaxTotal = Cogs(6) };
         var log = OnDisk(policy, fileBytes: 100);
         await PayAsync(log, 2);

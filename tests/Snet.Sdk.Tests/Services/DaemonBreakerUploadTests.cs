@@ -6,7 +6,7 @@ using Wire = global::Training;
 
 namespace Snet.Sdk.Tests.Services;
 
-/// <summary>The rows of protocol e.7 that are about uploads, on the daemons that take any; 6.2 is never sent one (<see cref="Training.PipelineTests"/>).</summary>
+/// <summary>The rows of protocol e.7 that are about uploads, on the daemons that take any; 6.2 is never sent one (<see cref="Training.UploadNotSupportedTests"/>).</summary>
 /// <remarks>Each test ends with the proof: the daemon, which would have noted any such request and taken no call after it, takes a paid call.</remarks>
 [TestFixture(SandboxDaemonVersion.V5_2)]
 [TestFixture(SandboxDaemonVersion.V6_0)]

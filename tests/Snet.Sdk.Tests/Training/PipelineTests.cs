@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using NSubstitute;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Services;
@@ -42,25 +43,6 @@ public sealed class PipelineTests(SandboxDaemonVersion version) : PlatformTest(v
         receipts.Select(receipt => receipt.Paid.Cogs).ShouldBe([7, 11, 5, 5]);
     }
 
-    [Test]
-    public async Task UploadAndValidateAsync_DaemonThatCannotTakeUploads_SaysSoBeforeAnythingIsSigned()
-    {
-        if (_version != SandboxDaemonVersion.V6_2)
-            return; // the other daemons take uploads: the pipeline above is their test
-        var snet = Connect();
-        var service = Service(snet);
-        var model = await service.Training.CreateModelAsync("stt", "by upload");
-
-        var error = await Should.ThrowAsync<UploadNotSupportedException>(
-            () => service.Training.UploadAndValidateAsync(model.Id, TestDatasets.Good(), TokenAmount.FromCogs(7)));
-
-        error.DaemonVersion.ShouldBe("v6.2.3");
-        error.Message.ShouldContain(nameof(TrainingClient.ValidateModelAsync));
-        error.MoneyMoved.ShouldBe(MoneyMoved.No);
-        (await ReceiptsAsync(snet)).ShouldBeEmpty();
-        (await service.Channels.ListAsync()).ShouldBeEmpty();
-    }
-
     private static WaitOptions Quick => new() { PollInterval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromSeconds(30) };
 
     private async Task ValidateAsync(ServiceClient service, string modelId)
@@ -74,8 +56,10 @@ public sealed class PipelineTests(SandboxDaemonVersion version) : PlatformTest(v
         else
         {
             var price = await service.Training.ValidateModelPriceAsync(modelId);
-            var status = await service.Training.UploadAndValidateAsync(modelId, TestDatasets.Good(), price);
+            var publisher = Substitute.For<IDatasetPublisher>();
+            var status = await service.Training.UploadAndValidateAsync(modelId, TestDatasets.Good(), price, new UploadOptions { Publisher = publisher });
             status.ShouldBeOneOf(ModelStatus.Validating, ModelStatus.Validated);
+            publisher.ReceivedCalls().ShouldBeEmpty(); // it is for services that cannot take uploads
         }
     }
 

@@ -7,14 +7,12 @@ using Snet.Sdk.Training;
 
 namespace Snet.Sdk.Tests.Training;
 
-/// <summary>A publisher brings datasets to services whose daemons cannot take uploads, and is left alone elsewhere.</summary>
+/// <summary>A publisher brings datasets to services whose daemons cannot take uploads.</summary>
 [Category("Sandbox")]
-[TestFixture(SandboxDaemonVersion.V6_0)]
 [TestFixture(SandboxDaemonVersion.V6_2)]
 public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : PlatformTest(version)
 {
     private static readonly TokenAmount ValidatePrice = TokenAmount.FromCogs(7);
-    private readonly bool _takesUploads = version != SandboxDaemonVersion.V6_2;
     private readonly byte[] _archive = TestDatasets.ZipBytes(("one.png", "picture"), ("one.txt", "text"));
     private DirectoryInfo _folder = null!;
     private LoopbackServer _server = null!;
@@ -34,7 +32,7 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
     }
 
     [Test]
-    public async Task Pipeline_WithAPublisher_RunsOnEveryDaemon()
+    public async Task Pipeline_WithAPublisher_RunsWhereNoUploadWorks()
     {
         var snet = Connect();
         var service = Service(snet);
@@ -55,16 +53,14 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
         var receipts = await snet.Account.ListReceiptsAsync().ToListAsync();
         receipts.ShouldAllBe(receipt => receipt.Outcome == PaymentOutcome.Paid);
         receipts.Select(receipt => (receipt.Method.Split('/')[^1], (int)receipt.Paid.Cogs))
-            .ShouldBe([(_takesUploads ? "upload_and_validate" : "validate_model", 7), ("train_model", 11), ("stt", 5)]);
-        if (!_takesUploads)
-            await publisher.RemoveAsync(new Uri(model.TrainingDataLink));
+            .ShouldBe([("validate_model", 7), ("train_model", 11), ("stt", 5)]);
+        await publisher.RemoveAsync(new Uri(model.TrainingDataLink));
         _folder.GetFiles().ShouldBeEmpty();
     }
 
     [Test]
     public async Task UploadAndValidateAsync_LinkCostsMore_NothingIsPaidAndTheArchiveIsTakenBack()
     {
-        LeaveOutWhereUploadsWork();
         var snet = Connect();
         var training = Service(snet).Training;
         var model = await training.CreateModelAsync("stt", "x");
@@ -80,7 +76,6 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
     [Test]
     public async Task UploadAndValidateAsync_MaxPrice_PaysTheLinksPrice()
     {
-        LeaveOutWhereUploadsWork();
         var snet = Connect();
         var training = Service(snet).Training;
         var model = await training.CreateModelAsync("stt", "x");
@@ -94,7 +89,6 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
     [Test]
     public async Task UploadAndValidateAsync_ProviderRefuses_ArchiveIsTakenBack()
     {
-        LeaveOutWhereUploadsWork();
         var training = Service(Connect()).Training;
         var model = await training.CreateModelAsync("stt", "refuse-validate");
 
@@ -108,7 +102,6 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
     [Test]
     public async Task UploadAndValidateAsync_AnswerIsLost_ArchiveStays()
     {
-        LeaveOutWhereUploadsWork();
         var training = Service(Connect()).Training;
         var model = await training.CreateModelAsync("stt", "x");
         using var fault = Sandbox.Daemon.Faults.CutNextAnswer();
@@ -123,7 +116,6 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
     [Test]
     public async Task UploadAndValidateAsync_RemovingFails_TheStepsOwnErrorIsTold()
     {
-        LeaveOutWhereUploadsWork();
         var training = Service(Connect()).Training;
         var model = await training.CreateModelAsync("stt", "refuse-validate");
 
@@ -136,7 +128,6 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
     [Test]
     public async Task UploadAndValidateAsync_PublisherClosesTheStream_TheCallersStaysOpen()
     {
-        LeaveOutWhereUploadsWork();
         var training = Service(Connect()).Training;
         var model = await training.CreateModelAsync("stt", "x");
         using var stream = new MemoryStream(_archive);
@@ -158,18 +149,6 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
         _folder.GetFiles().ShouldBeEmpty();
     }
 
-    [Test]
-    public async Task UploadAndValidateAsync_WithoutAPublisher_TheErrorNamesIt()
-    {
-        LeaveOutWhereUploadsWork();
-        var training = Service(Connect()).Training;
-        var model = await training.CreateModelAsync("stt", "x");
-
-        var error = await Should.ThrowAsync<UploadNotSupportedException>(() => training.UploadAndValidateAsync(model.Id, Dataset, ValidatePrice));
-
-        error.Message.ShouldContain($"{nameof(UploadOptions)}.{nameof(UploadOptions.Publisher)}");
-    }
-
     private DatasetSource Dataset => DatasetSource.FromStream(() => new MemoryStream(_archive), "dataset.zip");
 
     private static WaitOptions Quick => new() { PollInterval = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromSeconds(30) };
@@ -179,20 +158,8 @@ public sealed class PublishedDatasetTests(SandboxDaemonVersion version) : Platfo
     private static UploadOptions With(IDatasetPublisher publisher, IProgress<UploadProgress>? progress = null) =>
         new() { Publisher = publisher, Progress = progress };
 
-    private void LeaveOutWhereUploadsWork()
-    {
-        if (_takesUploads)
-            Assert.Pass("Uploads work on this daemon, so the publisher is not used.");
-    }
-
     private async Task ShouldHaveArrivedAsync(SnetModel model)
     {
-        if (_takesUploads)
-        {
-            model.TrainingDataLink.ShouldBeEmpty();
-            return;
-        }
-
         using var http = new HttpClient();
         (await http.GetByteArrayAsync(model.TrainingDataLink)).ShouldBe(_archive); // as the provider fetches it
     }

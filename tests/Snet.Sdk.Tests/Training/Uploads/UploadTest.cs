@@ -37,4 +37,16 @@ public abstract class UploadTest(SandboxDaemonVersion version) : PlatformTest(ve
         new() { PartSize = PacedDataset.PartSize, RenewsAuthorization = renew, Progress = progress };
 
     internal static async Task<List<PaymentReceipt>> ReceiptsAsync(SnetClient snet) => await snet.Account.ListReceiptsAsync().ToListAsync();
+
+    /// <summary>Connects over this line, and makes a model.</summary>
+    internal async Task<(SnetClient Client, ServiceClient Service, string ModelId)> ConnectAsync(HttpMessageHandler line, Action<SnetClientOptions>? change = null)
+    {
+        var snet = Connect(options =>
+        {
+            options.DaemonHttpHandler = line;
+            change?.Invoke(options);
+        });
+        var service = Service(snet);
+        return (snet, service, (await service.Training.CreateModelAsync("stt", "x")).Id);
+    }
 }
