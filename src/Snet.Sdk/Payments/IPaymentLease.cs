@@ -2,7 +2,7 @@ using Snet.Grpc;
 
 namespace Snet.Sdk.Payments;
 
-/// <summary>What pays for one call. Its holder says once how the call ended: <see cref="Confirm"/>, <see cref="Refuse"/> or <see cref="Doubt"/>.</summary>
+/// <summary>What pays for one call. Its holder says once how the call ended: <see cref="Confirm"/>, <see cref="Refuse"/>, <see cref="Withdraw"/> or <see cref="Doubt"/>.</summary>
 internal interface IPaymentLease
 {
     /// <summary>The headers that carry the payment. Several leases may share them: they are read, not added to.</summary>
@@ -19,6 +19,9 @@ internal interface IPaymentLease
     /// <param name="waited">How often this call has waited for a lock by now.</param>
     /// <returns>What it says of the payment.</returns>
     PaymentRefusal Refuse(GrpcException failure, int waited);
+
+    /// <summary>The call is not made after all; nothing of the payment has left this process.</summary>
+    void Withdraw();
 
     /// <summary>Nobody can tell how the call ended.</summary>
     void Doubt();

@@ -71,14 +71,14 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
             catch (GrpcException e)
             {
                 lease.Doubt();
-                throw DescribeDoubt(e, await AskFateAsync(lease, order.Step).ConfigureAwait(false), lease.Receipt);
+                throw DescribeDoubt(e, await AskFateAsync(lease, order.Step, isAnswered: !e.IsTransport).ConfigureAwait(false), lease.Receipt);
             }
             catch (Exception e) when (e is not GrpcException)
             {
                 // The caller's token, or a mistake on our side between signing and the answer: the signature is out either way.
                 lease.Doubt();
                 if (order.Step is not null)
-                    await AskFateAsync(lease, order.Step).ConfigureAwait(false);
+                    await AskFateAsync(lease, order.Step, isAnswered: false).ConfigureAwait(false);
                 else
                     TellDoubt(lease.Receipt);
                 throw;
@@ -113,8 +113,9 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
     private Task PauseAsync(TimeSpan first, int round, CancellationToken cancellationToken) =>
         Task.Delay(first * Math.Pow(2, round) * (RandomNumberGenerator.GetInt32(50, 151) / 100.0), options.TimeProvider, cancellationToken);
 
-    // The daemon is asked at once, so that the caller hears whether money moved; if it cannot tell now, the next payment asks.
-    private async Task<MoneyMoved> AskFateAsync(IPaymentLease lease, PaidStep? step)
+    // The daemon is asked at once, so that the caller hears whether money moved; if it cannot tell now, the next payment asks. After an answer, be it that
+    // the time is over, it has nothing more to do with the call; after a lost connection it may take the price in a moment.
+    private async Task<MoneyMoved> AskFateAsync(IPaymentLease lease, PaidStep? step, bool isAnswered)
     {
         using var limit = new CancellationTokenSource(options.AttemptTimeout, options.TimeProvider);
         var fate = MoneyMoved.Unknown;
@@ -122,19 +123,20 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
         {
             for (var round = 0; ; round++)
             {
-                var mayStillBeTaken = step?.MayStillBeTaken == true;
-                fate = await lease.AskFateAsync(mayStillBeTaken, limit.Token).ConfigureAwait(false);
-                if (fate == MoneyMoved.Yes || !mayStillBeTaken)
+                var isWorkedOn = step?.IsWorkedOn == true;
+                fate = await lease.AskFateAsync(!isAnswered && step?.MayStillBeTaken != false, limit.Token).ConfigureAwait(false);
+                if (fate != MoneyMoved.Unknown || !isWorkedOn)
                     break;
-                fate = MoneyMoved.Unknown; // not yet
                 await PauseAsync(RepeatPause, Math.Min(round, 4), limit.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is SnetException or OperationCanceledException)
         {
-            TellDoubt(lease.Receipt);
+            fate = MoneyMoved.Unknown;
         }
 
+        if (fate == MoneyMoved.Unknown)
+            TellDoubt(lease.Receipt);
         if (step is not null)
             (step.Fate, step.Receipt) = (fate, lease.Receipt);
         return fate;
@@ -146,7 +148,7 @@ internal sealed class PaidCaller(SnetClientOptions options, ILogger logger)
         {
             MoneyMoved.Yes => $"{receipt.Cost} was charged. The work may have been done; check before you repeat it.",
             MoneyMoved.No => "Nothing was charged. Try again.",
-            _ => "Whether it was charged is open; the daemon is asked before anything more is signed.",
+            _ => $"Whether {receipt.Price} is charged is open: the daemon had not taken it when it was asked, or did not answer. It is asked again before anything more is signed.",
         };
         return new ServiceCallException(e.StatusCode, e.Detail, DaemonErrors.OriginOf(e), advice, isTransient: true, e) { MoneyMoved = fate };
     }

@@ -11,7 +11,7 @@ namespace Snet.Sdk.Services;
 /// <remarks>
 /// Requests to anything but the service's own methods pass through unpaid. A refused call is not repeated here: its message may be a stream.
 /// A message that comes again, from a handler further out that repeats or hedges, waits until the attempt before it has ended, asks for its fate, and is paid
-/// only when nothing was taken for it.
+/// only when nothing was taken for it, or when the daemon can take but one of the two payments.
 /// </remarks>
 internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -29,13 +29,17 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         await message.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await CheckFateAsync(message.Last, cancellationToken).ConfigureAwait(false);
+            foreach (var attempt in message.Attempts)
+                await CheckFateAsync(attempt, cancellationToken).ConfigureAwait(false);
             var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method));
             var daemon = await service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
             if (method.PricingMethod is not null)
                 await daemon.EnsureServiceIsThereAsync(cancellationToken).ConfigureAwait(false);
             var strategy = service.GetStrategies(definition).Choose(service.Client.Options.PaymentMode, definition.Group);
-            message.Last = await strategy.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
+            var lease = await strategy.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
+            foreach (var attempt in message.Attempts)
+                CheckRival(attempt.Receipt, lease);
+            message.Attempts.Add(lease);
         }
         catch
         {
@@ -48,7 +52,7 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
 
     private async Task<HttpResponseMessage> SendPaidAsync(HttpRequestMessage request, MessagePayment message, CancellationToken cancellationToken)
     {
-        var lease = message.Last!;
+        var lease = message.Attempts[^1];
         foreach (var name in request.Headers.Select(header => header.Key).Where(name => name.StartsWith("snet-", StringComparison.OrdinalIgnoreCase)).ToList())
             request.Headers.Remove(name); // of an attempt before
         foreach (var header in lease.Headers)
@@ -82,21 +86,34 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         return message;
     }
 
-    private static async Task CheckFateAsync(IPaymentLease? last, CancellationToken cancellationToken)
+    private static async Task CheckFateAsync(IPaymentLease last, CancellationToken cancellationToken)
     {
-        var fate = last?.Receipt.Outcome switch
+        var fate = last.Receipt.Outcome switch
         {
-            null or PaymentOutcome.NotCharged => MoneyMoved.No,
+            PaymentOutcome.NotCharged => MoneyMoved.No,
             PaymentOutcome.Paid => last.Receipt.Mode == PaymentMode.Free ? MoneyMoved.No : MoneyMoved.Yes,
-            _ => await last.AskFateAsync(mayStillBeTaken: false, cancellationToken).ConfigureAwait(false),
+            _ => await last.AskFateAsync(mayStillBeTaken: true, cancellationToken).ConfigureAwait(false),
         };
-        if (fate == MoneyMoved.No)
-            return;
-        var advice = fate == MoneyMoved.Yes
-            ? $"{last!.Receipt.Cost} was charged for it, and it is not paid a second time. Check whether the work was done; a new message is a new payment."
-            : "Whether it was charged is open, so it is not paid again; the daemon is asked before anything more is signed.";
-        throw new ServiceCallException(GrpcStatus.Aborted, "the same message was sent before", CallOrigin.Transport, advice) { MoneyMoved = fate };
+        if (fate == MoneyMoved.Yes)
+            throw SentBefore(fate, $"{last.Receipt.Cost} was charged for it, and it is not paid a second time. Check whether the work was done; a new message is a new payment.");
     }
+
+    // While the daemon may be at work on the payment before, only one above the same total can replace it: the daemon takes one of them.
+    private static void CheckRival(PaymentReceipt last, IPaymentLease lease)
+    {
+        if (last is { Outcome: PaymentOutcome.NotCharged } or { Mode: PaymentMode.Free })
+            return;
+        var now = lease.Receipt;
+        if (last.Outcome == PaymentOutcome.Unknown && (now.ChannelId, now.Nonce, now.AmountBefore) == (last.ChannelId, last.Nonce, last.AmountBefore))
+            return;
+        lease.Withdraw();
+        throw last.Outcome == PaymentOutcome.Paid
+            ? SentBefore(MoneyMoved.Yes, $"{last.Cost} was charged for it, and it is not paid a second time.")
+            : SentBefore(MoneyMoved.Unknown, "Whether it was charged is open, so it is not paid again; the daemon is asked before anything more is signed.");
+    }
+
+    private static ServiceCallException SentBefore(MoneyMoved fate, string advice) =>
+        new(GrpcStatus.Aborted, "the same message was sent before", CallOrigin.Transport, advice) { MoneyMoved = fate };
 
     // Unary answers end here as well; what a daemon refused for being out of step makes the next call ask for the state.
     private static void Settle(MessagePayment message, IPaymentLease lease, HttpResponseHeaders? end)
@@ -123,8 +140,8 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         /// <summary>One attempt at a time.</summary>
         public SemaphoreSlim Turn { get; } = new(1, 1);
 
-        /// <summary>The last attempt's payment.</summary>
-        public IPaymentLease? Last { get; set; }
+        /// <summary>Each attempt's payment.</summary>
+        public List<IPaymentLease> Attempts { get; } = [];
     }
 
     private static int? Status(HttpResponseHeaders headers) =>

@@ -104,7 +104,7 @@ public partial class TrainingClient
     {
         var daemon = await _service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
         var (status, _) = await PayAsync(
-            rpc, modelId, agreement, quote, PaymentHeaders.TrainCallType, new PaidStep(() => false),
+            rpc, modelId, agreement, quote, PaymentHeaders.TrainCallType, new PaidStep(isSentWhole: null),
             async (headers, ct) =>
             {
                 // Signed only now: finding or filling a channel can outlast an authorization's five blocks (protocol j.1 P4).

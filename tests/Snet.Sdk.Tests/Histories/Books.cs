@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Numerics;
 using Snet.Protocol;
 using Snet.Protocol.Escrow;
-using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 
 namespace Snet.Sdk.Tests.Histories;
@@ -64,6 +63,13 @@ internal sealed class Books(SnetSandbox sandbox)
             return _taken.GetValueOrDefault(round);
     }
 
+    /// <summary>What the daemon took of each round.</summary>
+    public IReadOnlyDictionary<(BigInteger Channel, BigInteger Nonce), BigInteger> TakenOfAll()
+    {
+        lock (_lock)
+            return _taken.ToDictionary();
+    }
+
     /// <summary>The most that was signed in a round, and the signature; null when nothing was.</summary>
     public SentPayment? Highest((BigInteger Channel, BigInteger Nonce) round) => _sent.Where(p => p.Round == round).MaxBy(p => p.Amount);
 
@@ -110,10 +116,6 @@ internal sealed class Books(SnetSandbox sandbox)
                 _signed[payment.Round] = payment.Amount;
         }
     }
-
-    /// <summary>Whether no answer told the end of a payment.</summary>
-    public bool WasOpen(PaymentReceipt receipt) => _sent.Any(
-        payment => payment.IsOpen && (payment.Round, payment.Amount) == ((receipt.ChannelId, receipt.Nonce), receipt.AmountAfter.Cogs));
 
     /// <summary>Reads which channel a question is about.</summary>
     public static async Task<BigInteger> ReadChannelAsync(HttpContent content, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal static class Chance
 
     private static Gen<Step> Step => Gen.Frequency(
         (10, Paid.Select(paid => (Step)paid)),
-        (3, from count in Gen.Choose(2, 5) from calls in Paid.ArrayOf(count) select (Step)new Together(OfOneClient(calls))),
+        (3, from count in Gen.Choose(2, 5) from calls in Paid.ArrayOf(count) select (Step)new Together(calls)),
         (2, from client in Client from how in Gen.Elements(Enum.GetValues<Impatience>()) from charged in Gen.Elements(false, true) select (Step)new GivenUp(client, how, charged)),
         (6, from what in Gen.Elements(Enum.GetValues<Trouble>()) from times in Gen.Frequency((4, Gen.Constant(1)), (1, Gen.Choose(2, 4))) select (Step)new Order(what, times)),
         (3, from channel in Channel from how in Gen.Elements(Enum.GetValues<Claiming>()) select (Step)new Claims(channel, how)),
@@ -46,11 +46,6 @@ internal static class Chance
         (1, Gen.Constant((Step)new TakeBlockBack())),
         (2, from client in Client from what in Gen.Elements(Enum.GetValues<Deed>()) from amount in Gen.Choose(1, 40) from channel in Channel select (Step)new ByHand(client, what, amount, channel)),
         (1, Gen.Choose(1, 60).Select(cogs => (Step)new Earn(cogs))));
-
-    // Two processes that pay different prices at the same moment are left out (docs/reliability.md).
-    private static PaidStep[] OfOneClient(PaidStep[] calls) => calls.Any(call => call is Validate)
-        ? [.. calls.Select(call => call is Call mine ? mine with { Client = 0 } : (PaidStep)((Validate)call with { Client = 0 }))]
-        : calls;
 
     // Without some of the steps, then with simpler ones, then from a simpler beginning.
     private static IEnumerable<History> Smaller(History history)

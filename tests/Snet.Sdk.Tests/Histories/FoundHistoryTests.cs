@@ -20,6 +20,21 @@ public sealed class FoundHistoryTests
         new DaemonIs(false),
         new Call(1)));
 
+    [Test]
+    public Task Call_PriceIsLessAndAnotherProcessHasPaidTheDifference_IsToldWhatItSigned() => HoldsAsync(new History(
+        new Setup(100, 3, false),
+        new PriceIs(6, true),
+        new Call(0, "add"),
+        new Validate(1, 1)));
+
+    [Test]
+    public Task Call_TwoProcessesPayDifferentPricesAtOneMoment_NeitherCogIsPaidTwice() => HoldsAsync(new History(
+        new Setup(100, 3, false),
+        new PriceIs(6, true),
+        new Call(0, "add"),
+        new Call(0, "add"),
+        new Together(new Call(0, "add"), new Call(0, "add"), new Validate(1, 1))));
+
     private static async Task HoldsAsync(History history)
     {
         await using var lanes = new Lanes();

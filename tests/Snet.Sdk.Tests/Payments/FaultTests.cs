@@ -24,13 +24,14 @@ public sealed class FaultTests : FaultTest
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task CallAsync_ConnectionIsCut_SaysThatNothingWasPaidAndTheNextCallGoesOn(bool before)
+    public async Task CallAsync_ConnectionIsCut_SaysThatItIsOpenAndTheNextCallSettlesIt(bool before)
     {
         using var fault = before ? Daemon.CutNextRequest() : Daemon.CutNextCall();
 
         var error = await Should.ThrowAsync<ServiceCallException>(AddAsync);
 
-        (error.MoneyMoved, error.Origin, error.IsTransient, fault.Struck).ShouldBe((MoneyMoved.No, CallOrigin.Transport, true, 1));
+        (error.MoneyMoved, error.Origin, error.IsTransient, fault.Struck).ShouldBe((MoneyMoved.Unknown, CallOrigin.Transport, true, 1));
+        (await ReceiptsAsync())[^1].Outcome.ShouldBe(PaymentOutcome.Unknown); // the daemon may be at work on it
         await GoesOnAsync(PaymentOutcome.Paid, PaymentOutcome.NotCharged);
     }
 
@@ -43,9 +44,26 @@ public sealed class FaultTests : FaultTest
         var error = await Should.ThrowAsync<ServiceCallException>(
             () => RunAsync(Calculator.CallAsync("add", Numbers, new ServiceCallOptions { Timeout = TimeSpan.FromSeconds(5) })));
 
-        (error.StatusCode, error.MoneyMoved, error.IsTransient, fault.Struck).ShouldBe((GrpcStatus.DeadlineExceeded, MoneyMoved.No, true, 1));
+        (error.StatusCode, error.MoneyMoved, error.IsTransient, fault.Struck).ShouldBe((GrpcStatus.DeadlineExceeded, MoneyMoved.Unknown, true, 1));
         Time.GetElapsedTime(start).ShouldBe(TimeSpan.FromSeconds(5), tolerance: TimeSpan.FromSeconds(1));
         await GoesOnAsync(PaymentOutcome.Paid, PaymentOutcome.NotCharged);
+    }
+
+    [Test]
+    public async Task CallAsync_LimitLeavesNoRoomBesideAPaymentThatIsOpen_IsPaidWhenThatIsOver()
+    {
+        var service = Service(Connect(options =>
+        {
+            (options.TimeProvider, options.AttemptTimeout) = (Time, AttemptTimeout);
+            options.Spending = new SpendingPolicy { MaxTotal = TokenAmount.FromCogs(10) };
+        }));
+        await AddAsync(service);
+        using var fault = Daemon.CutNextRequest();
+        await Should.ThrowAsync<ServiceCallException>(() => AddAsync(service));
+
+        await Should.ThrowAsync<SpendingLimitException>(() => AddAsync(service)); // it may still be taken
+        Time.Advance(new SnetClientOptions().CallTimeout + TimeSpan.FromSeconds(1));
+        (await AddAsync(service)).Receipt!.AmountAfter.Cogs.ShouldBe(10);
     }
 
     [Test]

@@ -80,6 +80,27 @@ public sealed class OuterRepeatTests : PlatformTest
     }
 
     [Test]
+    public async Task PaymentHandler_FirstAttemptIsTakenAfterTheSecondWasRefused_IsNotPaidAThirdTime()
+    {
+        using var slow = Sandbox.Daemon.Faults.HoldStorage();
+        var snet = Connect();
+        using var invoker = new HttpMessageInvoker(Service(snet).CreatePaymentHandler());
+        using var request = Request();
+
+        var first = await invoker.SendAsync(request, CancellationToken.None);
+        while (slow.Struck == 0)
+            await Task.Delay(1);
+        first.Dispose(); // nobody waits for its end
+        (await StatusAsync(await invoker.SendAsync(request, CancellationToken.None))).ShouldBe("9"); // the channel is locked by the first
+        slow.Dispose();
+        while (Sandbox.Daemon.Running > 0)
+            await Task.Delay(1);
+
+        (await Should.ThrowAsync<ServiceCallException>(() => invoker.SendAsync(request, CancellationToken.None))).MoneyMoved.ShouldBe(MoneyMoved.Yes);
+        await PaidIsAsync(snet, 5);
+    }
+
+    [Test]
     public async Task PaymentHandler_PrepaidMessageAgain_DrawsOnce()
     {
         using var losing = new LosingHandler(taken: true);

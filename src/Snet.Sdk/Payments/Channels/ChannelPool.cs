@@ -83,13 +83,26 @@ internal sealed partial class ChannelPool : IDisposable
         }
     }
 
-    /// <summary>Asks the daemon for a channel's state, which settles the payments whose fate is open. Calls from the channel may go on meanwhile.</summary>
-    /// <param name="session">The channel.</param>
-    /// <param name="daemon">Who is asked.</param>
-    /// <param name="mayStillBeTaken">Whether a payment that looks untaken stays open, since the daemon may be at work on it.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    public Task ResolveAsync(ChannelSession session, DaemonConnection daemon, bool mayStillBeTaken, CancellationToken cancellationToken) =>
-        RefreshAsync(session, daemon, readsChain: false, mayStillBeTaken, cancellationToken);
+    /// <summary>Asks the daemon for a channel's state, which settles the payments whose fate it tells. Calls from the channel may go on meanwhile.</summary>
+    public Task ResolveAsync(ChannelSession session, DaemonConnection daemon, CancellationToken cancellationToken) =>
+        RefreshAsync(session, daemon, readsChain: false, isQuestion: true, cancellationToken);
+
+    /// <summary>Asks for the states of all channels from which payments are open.</summary>
+    /// <returns>False when that cannot be found out now.</returns>
+    public async Task<bool> TryResolveAsync(TokenAmount price, DaemonConnection daemon, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FindAsync(price, cancellationToken).ConfigureAwait(false);
+            foreach (var session in _queue.Sessions.Where(session => _fates.OpenOf(session).Count > 0))
+                await ResolveAsync(session, daemon, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (SnetException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>A payment was refused; what it was refused for is asked afresh before the next one.</summary>
     /// <returns>The same, or <see cref="PaymentRefusal.Later"/> when the same payment should be tried again: the queue waits as long as it must.</returns>
@@ -116,8 +129,13 @@ internal sealed partial class ChannelPool : IDisposable
         }
     }
 
-    /// <summary>A payment was taken.</summary>
-    public void Confirmed(ChannelSession session, ChannelState after) => session.Confirm(after, _time.GetUtcNow());
+    /// <summary>A payment was taken, so those that looked untaken when it was signed never will be: the daemon takes one payment above a total.</summary>
+    public void Confirmed(ChannelSession session, ChannelState after)
+    {
+        var untaken = session.Untaken;
+        session.Confirm(after, _time.GetUtcNow());
+        _fates.Settle(untaken.Select(entry => (entry, PaymentOutcome.NotCharged)));
+    }
 
     /// <summary>It is unknown whether a payment was taken.</summary>
     public void Doubted(ChannelSession session) => session.Doubt(_time.GetUtcNow());
@@ -153,11 +171,11 @@ internal sealed partial class ChannelPool : IDisposable
     private async Task<ChannelState?> PrepareAsync(ChannelSession session, PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         if (session.State is null)
-            await RefreshAsync(session, daemon, session.IsDoubted, mayStillBeTaken: false, cancellationToken).ConfigureAwait(false);
+            await RefreshAsync(session, daemon, session.IsDoubted, isQuestion: false, cancellationToken).ConfigureAwait(false);
         if (ReadyState(session, order.Price) is { } ready)
             return ready;
         // The channel may have been filled, extended or claimed elsewhere; a claim that was on its way may have arrived.
-        await RefreshAsync(session, daemon, readsChain: true, mayStillBeTaken: false, cancellationToken).ConfigureAwait(false);
+        await RefreshAsync(session, daemon, readsChain: true, isQuestion: false, cancellationToken).ConfigureAwait(false);
         if (ReadyState(session, order.Price) is { } now)
             return now;
         if (session.HasClaimOnItsWay)
@@ -179,25 +197,29 @@ internal sealed partial class ChannelPool : IDisposable
     private bool IsAlive(PaymentChannel channel, BigInteger? block) => channel.Expiration > block + _group.PaymentExpirationThreshold + SafetyBlocks;
 
     private async Task RefreshAsync(
-        ChannelSession session, DaemonConnection daemon, bool readsChain, bool mayStillBeTaken, CancellationToken cancellationToken)
+        ChannelSession session, DaemonConnection daemon, bool readsChain, bool isQuestion, CancellationToken cancellationToken)
     {
         var version = session.Version;
         var (channel, state, old) = await ReadStateAsync(session, daemon, readsChain, cancellationToken).ConfigureAwait(false);
         var open = _fates.OpenOf(session);
         var outcomes = PaymentFates.Decide(open.Where(entry => entry.Receipt.Nonce == state.Nonce), state.SignedAmount).ToList();
-        var inferred = outcomes.FindAll(decided => decided.Outcome == PaymentOutcome.NotCharged && decided.Entry.Receipt.AmountBefore >= state.SignedAmount);
-        if (mayStillBeTaken && inferred.Count > 0)
+        var untaken = outcomes.FindAll(decided => decided.Outcome == PaymentOutcome.NotCharged && decided.Entry.Receipt.AmountBefore >= state.SignedAmount);
+        // The daemon may be at work on them and take the price in a moment: only a later payment that it takes, or time, proves that it never will.
+        outcomes.RemoveAll(decided => untaken.Contains(decided) && !IsOver(decided.Entry));
+        if (isQuestion && untaken.Exists(decided => !IsOver(decided.Entry)))
             return; // the next payment asks again, and settles what is open by then
         if (old is { } total)
             outcomes.AddRange(PaymentFates.Decide(open.Where(entry => entry.Receipt.Nonce == state.Nonce - 1), total));
-        // Those that look untaken stay: the daemon may still be at work on them and take the price in a moment.
-        if (!session.TryLearn(version, channel, state, [.. inferred.Select(decided => decided.Entry)]))
+        if (!session.TryLearn(version, channel, state, [.. untaken.Select(decided => decided.Entry)]))
             return;
         _fates.Settle(outcomes);
         Report(session, state);
         await _fates.SettleClaimedAsync(session, open.Where(entry => entry.Receipt.Nonce < channel.Nonce && outcomes.All(decided => decided.Entry != entry)), cancellationToken)
             .ConfigureAwait(false);
     }
+
+    // No call goes on past its time limit at the daemon, which is told of it.
+    private bool IsOver(ReceiptEntry entry) => entry.IsOver || _time.GetUtcNow() - (entry.BrokenOff ?? entry.Receipt.Time) > _options.CallTimeout;
 
     // The two nodes hear of a block one after the other, so a while is waited before one of them is blamed.
     private async Task<ChannelReading> ReadStateAsync(ChannelSession session, DaemonConnection daemon, bool readsChain, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal sealed class ChannelSession(PaymentChannel channel, BigInteger openedAt
     private PaymentChannel _channel = channel;
     private ChannelState? _state;
     private ChannelState? _confirmed;
-    private IReadOnlyList<ReceiptEntry> _inferred = [];
+    private IReadOnlyList<ReceiptEntry> _untaken = [];
     private int _version; // goes up with every change, so that what was asked before it does not undo it
     private int _refusals;
     private DateTimeOffset? _refusedSince;
@@ -107,13 +107,13 @@ internal sealed class ChannelSession(PaymentChannel channel, BigInteger openedAt
         }
     }
 
-    /// <summary>Payments that were inferred not to be taken while the daemon may still be at work on them.</summary>
-    public IReadOnlyList<ReceiptEntry> Inferred
+    /// <summary>Payments that were not taken when the daemon was asked last, while it may still be at work on them.</summary>
+    public IReadOnlyList<ReceiptEntry> Untaken
     {
         get
         {
             lock (_lock)
-                return _inferred;
+                return _untaken;
         }
     }
 
@@ -131,14 +131,14 @@ internal sealed class ChannelSession(PaymentChannel channel, BigInteger openedAt
     /// <param name="version">The version when they were asked.</param>
     /// <param name="channel">What the contract says.</param>
     /// <param name="state">What the daemon says.</param>
-    /// <param name="inferred">Payments that seem not to be taken.</param>
-    public bool TryLearn(int version, PaymentChannel channel, ChannelState state, IReadOnlyList<ReceiptEntry> inferred)
+    /// <param name="untaken">Payments that look untaken.</param>
+    public bool TryLearn(int version, PaymentChannel channel, ChannelState state, IReadOnlyList<ReceiptEntry> untaken)
     {
         lock (_lock)
         {
             if (version != _version)
                 return false;
-            (_channel, _state, _inferred, IsDoubted) = (channel, state, inferred, false);
+            (_channel, _state, _untaken, IsDoubted) = (channel, state, untaken, false);
             _version++;
             return true;
         }
@@ -202,7 +202,7 @@ internal sealed class ChannelSession(PaymentChannel channel, BigInteger openedAt
             if (_state is { } state && state.Nonce == after.Nonce)
                 _state = state with { SignedAmount = after.SignedAmount };
             _confirmed = after;
-            _inferred = []; // a later total proves the fate of what came before
+            _untaken = []; // a later total proves the fate of what came before
             _version++;
             (_refusals, _refusedSince, _doubtedSince, IsStuck) = (0, null, null, false);
             _restsUntil = default;

@@ -35,6 +35,9 @@ internal sealed class PaymentLease(
         return result;
     }
 
+    /// <summary>The payment is not sent after all.</summary>
+    public void Withdraw() => Settle(PaymentOutcome.NotCharged);
+
     /// <summary>Nobody can tell; the daemon is asked before the channel is used again.</summary>
     public void Doubt()
     {
@@ -47,8 +50,10 @@ internal sealed class PaymentLease(
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task ResolveAsync(bool mayStillBeTaken, CancellationToken cancellationToken)
     {
-        if (Receipt.Outcome == PaymentOutcome.Unknown)
-            await pool.ResolveAsync(session, daemon, mayStillBeTaken, cancellationToken).ConfigureAwait(false);
+        if (Receipt.Outcome != PaymentOutcome.Unknown)
+            return;
+        receipt.IsOver |= !mayStillBeTaken;
+        await pool.ResolveAsync(session, daemon, cancellationToken).ConfigureAwait(false);
     }
 
     private PaymentReceipt Settle(PaymentOutcome outcome)

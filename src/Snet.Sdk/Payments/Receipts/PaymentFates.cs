@@ -11,7 +11,7 @@ internal sealed class PaymentFates(PaymentServices services)
     private const int MostRequests = 50; // for the events of one channel
 
     /// <summary>Gives the payments from a channel whose fate can be told from a total.</summary>
-    public IReadOnlyList<ReceiptEntry> OpenOf(ChannelSession session) => [.. session.Inferred.Union(services.Receipts.OpenOf(session.Id))];
+    public IReadOnlyList<ReceiptEntry> OpenOf(ChannelSession session) => [.. session.Untaken.Union(services.Receipts.OpenOf(session.Id))];
 
     /// <summary>Decides by the total of one round.</summary>
     /// <remarks>Payments that were signed from the same total exclude each other: a daemon takes the next only when it knows the one before.</remarks>

@@ -24,4 +24,10 @@ internal sealed class ReceiptEntry(long number, string by, PaymentReceipt receip
 
     /// <summary>Whether the call that it pays for is under way in this client: whoever made the call settles it.</summary>
     public bool IsUnderWay { get; set; }
+
+    /// <summary>When its call broke off in this client; null while that has not happened.</summary>
+    public DateTimeOffset? BrokenOff { get; set; }
+
+    /// <summary>Whether the daemon can have nothing more to do with its call, so that what it has not taken by now stays untaken.</summary>
+    public bool IsOver { get; set; }
 }

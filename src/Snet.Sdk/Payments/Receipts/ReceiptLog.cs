@@ -111,7 +111,7 @@ internal sealed class ReceiptLog : IDisposable
     {
         lock (_lock)
         {
-            entry.IsUnderWay = false;
+            (entry.IsUnderWay, entry.BrokenOff) = (false, _options.TimeProvider.GetUtcNow());
             if (entry.Receipt.Outcome == outcome || outcome == PaymentOutcome.Unknown)
                 return entry.Receipt;
             entry.Receipt = entry.Receipt with { Outcome = outcome };
@@ -134,6 +134,16 @@ internal sealed class ReceiptLog : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _store?.ReadOn();
             return [.. _book.Open.Where(entry => IsOpen(entry, channelId))];
+        }
+    }
+
+    /// <summary>Whether the fate of any payment is open.</summary>
+    public bool HasOpen
+    {
+        get
+        {
+            lock (_lock)
+                return _book.Open.Count > 0;
         }
     }
 

@@ -13,9 +13,25 @@ internal sealed class EscrowStrategy(ChannelPool pool, ReceiptLog receipts) : IP
     /// <exception cref="ChannelStateException">The daemon's account of the channel cannot be believed.</exception>
     public async ValueTask<IPaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
-        using var reservation = await receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
+        using var reservation = await ReserveAsync(order, daemon, cancellationToken).ConfigureAwait(false);
         var lease = await pool.AcquireAsync(order with { Reservation = reservation }, daemon, cancellationToken).ConfigureAwait(false);
         return new Lease(lease);
+    }
+
+    // What is open counts as spent; before a limit forbids a payment for that, it is asked what became of it.
+    private async ValueTask<SpendingReservation> ReserveAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SpendingLimitException) when (receipts.HasOpen)
+        {
+            if (!await pool.TryResolveAsync(order.Price, daemon, cancellationToken).ConfigureAwait(false))
+                throw;
+        }
+
+        return await receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
     }
 
     private sealed class Lease(PaymentLease lease) : IPaymentLease
@@ -27,6 +43,8 @@ internal sealed class EscrowStrategy(ChannelPool pool, ReceiptLog receipts) : IP
         public PaymentReceipt Confirm() => lease.Confirm();
 
         public PaymentRefusal Refuse(GrpcException failure, int waited) => lease.Refuse(DaemonErrors.ReadRefusal(failure));
+
+        public void Withdraw() => lease.Withdraw();
 
         public void Doubt() => lease.Doubt();
 

@@ -102,6 +102,8 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
             return refusal;
         }
 
+        public void Withdraw() => Settle(PaymentOutcome.NotCharged);
+
         public void Doubt() => Settle(PaymentOutcome.NotCharged);
 
         public Task<MoneyMoved> AskFateAsync(bool mayStillBeTaken, CancellationToken cancellationToken) => Task.FromResult(MoneyMoved.No);

@@ -299,11 +299,9 @@ internal sealed class PrepaidStrategy(
                 return refusal;
             }
 
-            Receipt = Receipt with { Outcome = PaymentOutcome.NotCharged, Drawn = TokenAmount.Zero };
-            order.Reservation?.Dispose();
+            Withdraw();
             lock (strategy._lock)
             {
-                plan.GiveBack(order.Price);
                 if (refusal == PaymentRefusal.OutOfStep)
                     plan.Reject(Headers);
                 else if (refusal == PaymentRefusal.NotEnough)
@@ -311,6 +309,14 @@ internal sealed class PrepaidStrategy(
             }
 
             return refusal == PaymentRefusal.NotEnough ? PaymentRefusal.OutOfStep : refusal;
+        }
+
+        public void Withdraw()
+        {
+            Receipt = Receipt with { Outcome = PaymentOutcome.NotCharged, Drawn = TokenAmount.Zero };
+            order.Reservation?.Dispose();
+            lock (strategy._lock)
+                plan.GiveBack(order.Price);
         }
 
         public void Doubt() => Confirm();
