@@ -11,6 +11,9 @@ internal sealed class TransactionException(string message, Exception? innerExcep
     /// <summary>Why the contract refused it.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Whether the contract refused it, or would have: it changed nothing but the ether for gas.</summary>
+    public bool IsRevert { get; init; }
+
     /// <summary>Whether it was sent and may still be carried out.</summary>
     public bool IsPending { get; init; }
 

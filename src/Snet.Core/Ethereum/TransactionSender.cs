@@ -62,7 +62,7 @@ internal sealed class TransactionSender : IDisposable
             if (receipt is not null)
             {
                 var reason = await FindReasonAsync(sent.Latest, receipt.Block, cancellationToken).ConfigureAwait(false);
-                throw new TransactionException($"The transaction {receipt.Hash} was reverted: {reason ?? "no reason given"}.") { Hash = receipt.Hash, Reason = reason };
+                throw new TransactionException($"The transaction {receipt.Hash} was reverted: {reason ?? "no reason given"}.") { Hash = receipt.Hash, Reason = reason, IsRevert = true };
             }
 
             // Another one had its nonce for good, so it will never be carried out.
@@ -216,7 +216,7 @@ internal sealed class TransactionSender : IDisposable
                 if (!isBehind || _limits.Time.GetElapsedTime(started) > _limits.ReplaceAfter)
                 {
                     var reason = RevertReason.Read(e.ErrorData) ?? RevertReason.FromMessage(e.Message);
-                    throw new TransactionException($"The transaction would be reverted: {reason ?? "no reason given"}. Nothing was sent.", e) { Reason = reason };
+                    throw new TransactionException($"The transaction would be reverted: {reason ?? "no reason given"}. Nothing was sent.", e) { Reason = reason, IsRevert = true };
                 }
             }
 

@@ -81,10 +81,15 @@ public class SnetAccount
     public virtual async Task DepositAsync(TokenAmount amount, CancellationToken cancellationToken = default)
     {
         Check(amount);
-        var wallet = await _client.Escrow.GetWalletAsync(cancellationToken).ConfigureAwait(false);
-        if (wallet < amount)
-            throw new InsufficientFundsException("wallet", amount, wallet);
-        await _client.Escrow.DepositAsync(amount, cancellationToken).ConfigureAwait(false);
+        await _client.Escrow.RepeatAsync(DepositAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<TransactionReceipt> DepositAsync()
+        {
+            var wallet = await _client.Escrow.GetWalletAsync(cancellationToken).ConfigureAwait(false);
+            if (wallet < amount)
+                throw new InsufficientFundsException("wallet", amount, wallet);
+            return await _client.Escrow.SpendWalletAsync(amount, EscrowContract.Deposit, [amount.Cogs], cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Moves tokens from escrow back into the wallet.</summary>

@@ -76,6 +76,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 3005, EventName = "TransactionLeft", Level = LogLevel.Warning, Message = "Nobody waits for the transaction {Hash} any more, nonce {Nonce}. It was sent and may still be carried out.")]
     public static partial void TransactionLeft(this ILogger logger, string hash, BigInteger nonce);
 
+    [LoggerMessage(EventId = 3006, EventName = "TransactionsPlannedAgain", Level = LogLevel.Information, Message = "The contract refused what the balances had allowed: another process of the account came in between. They are read again, and what is still needed is sent: {Reason}")]
+    public static partial void TransactionsPlannedAgain(this ILogger logger, string? reason);
+
     [LoggerMessage(EventId = 4001, EventName = "ModelCreated", Level = LogLevel.Information, Message = "Created the model {ModelId}.")]
     public static partial void ModelCreated(this ILogger logger, string modelId);
 

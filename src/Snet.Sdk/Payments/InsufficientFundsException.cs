@@ -6,6 +6,8 @@ namespace Snet.Sdk.Payments;
 /// <summary>A balance is too small for what was asked. Nothing was signed for it.</summary>
 public sealed class InsufficientFundsException : SnetException
 {
+    private const string GasBalance = "gas";
+
     internal InsufficientFundsException(string balance, TokenAmount needed, TokenAmount available)
         : base("insufficient_funds", $"The {balance} holds {available} and {needed} is needed: {needed - available} short. Send tokens to the account, or ask for less.")
     {
@@ -16,7 +18,7 @@ public sealed class InsufficientFundsException : SnetException
     private InsufficientFundsException(string message, Exception inner)
         : base("insufficient_funds", message, inner)
     {
-        Balance = "gas";
+        Balance = GasBalance;
         MoneyMoved = MoneyMoved.No;
     }
 
@@ -28,6 +30,9 @@ public sealed class InsufficientFundsException : SnetException
 
     /// <summary>What is there.</summary>
     public TokenAmount Available { get; }
+
+    /// <summary>Whether tokens are short, not ether.</summary>
+    internal bool IsOfTokens => Balance != GasBalance;
 
     internal static InsufficientFundsException Gas(Snet.Ethereum.EthereumAddress account, BigInteger needed, BigInteger available, Exception inner) =>
         new($"The account {account} has {Ether(available)} ether and up to {Ether(needed)} is needed for gas. Send ether to it.", inner);

@@ -57,7 +57,8 @@ public class PaymentChannels
     /// <param name="plan">The plan of <see cref="PlanFundingAsync"/>.</param>
     /// <param name="cancellationToken">Ends the waiting; a transaction that was sent is carried out all the same.</param>
     /// <returns>The channel as it is then.</returns>
-    /// <exception cref="InsufficientFundsException">There is too little ether for gas.</exception>
+    /// <remarks>Another process of the account may have used meanwhile what the plan counted on. Then the same amount is planned again; tokens of the wallet are used only if the plan did so.</remarks>
+    /// <exception cref="InsufficientFundsException">Too little is left of what the plan counted on, or there is too little ether for gas.</exception>
     /// <exception cref="TransactionFailedException">The contract refused.</exception>
     public virtual async Task<PaymentChannel> FundAsync(FundingPlan plan, CancellationToken cancellationToken = default)
     {

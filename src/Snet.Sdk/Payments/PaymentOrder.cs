@@ -31,9 +31,6 @@ internal sealed record PaymentOrder(string OrgId, string ServiceId, string Metho
     /// <summary>What the user approved, shared by all copies of the order, so that a repeated call asks once.</summary>
     public PaymentApproval Approval { get; } = new();
 
-    /// <summary>For how many such calls a channel is filled.</summary>
-    public int CallsAhead { get; init; } = 1;
-
     /// <summary>The order's place in the queue, shared by all its copies.</summary>
     public QueueTicket Ticket { get; } = new();
 

@@ -19,4 +19,7 @@ public sealed class TransactionFailedException : SnetException
 
     /// <summary>Where it can be looked at.</summary>
     public string? ExplorerLink { get; }
+
+    /// <summary>Whether the contract refused it, before it was sent or in its block.</summary>
+    internal bool IsRevert { get; init; }
 }

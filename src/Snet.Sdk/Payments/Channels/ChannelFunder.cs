@@ -11,24 +11,17 @@ internal sealed class ChannelFunder(PaymentServices services, PaymentGroup group
     private readonly EscrowAccount _escrow = services.Escrow;
     private readonly ChannelFunding _funding = services.Options.Funding;
 
-    /// <summary>Opens a channel that can pay an order.</summary>
-    /// <exception cref="InsufficientFundsException">Escrow and wallet hold less than the order costs.</exception>
+    /// <summary>Opens a channel, or extends one and adds funds to it.</summary>
+    /// <param name="channel">The channel, extended alone when nothing is needed; null to open one.</param>
+    /// <param name="needed">What it must get.</param>
+    /// <param name="wanted">What it should get if the account has that much: less is no reason to fail.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The channel as it is then.</returns>
+    /// <exception cref="InsufficientFundsException">Escrow and wallet hold less than is needed.</exception>
     /// <exception cref="TransactionFailedException">The contract refused.</exception>
-    public async Task<PaymentChannel> OpenAsync(PaymentOrder order, CancellationToken cancellationToken)
+    public async Task<PaymentChannel> FundAsync(PaymentChannel? channel, TokenAmount needed, TokenAmount wanted, CancellationToken cancellationToken)
     {
-        var plan = await PlanAsync(null, order.Price, Wanted(order, order.Price), null, _funding.DepositFromWallet, cancellationToken).ConfigureAwait(false);
-        return await SendAsync(plan, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Extends a channel, adds funds to it, or both in one, so that it can pay an order.</summary>
-    /// <exception cref="InsufficientFundsException">Escrow and wallet hold less than is missing.</exception>
-    /// <exception cref="TransactionFailedException">The contract refused.</exception>
-    public async Task<PaymentChannel> FillAsync(
-        PaymentChannel channel, ChannelState state, PaymentOrder order, CancellationToken cancellationToken)
-    {
-        var missing = Missing(state, order.Price);
-        var wanted = missing.IsZero ? missing : Wanted(order, missing);
-        var plan = await PlanAsync(channel, missing, wanted, null, _funding.DepositFromWallet, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(channel, needed, TokenAmount.Max(needed, wanted), null, _funding.DepositFromWallet, cancellationToken).ConfigureAwait(false);
         return await SendAsync(plan, cancellationToken).ConfigureAwait(false);
     }
 
@@ -110,8 +103,4 @@ internal sealed class ChannelFunder(PaymentServices services, PaymentGroup group
             (BigInteger)values[0], (BigInteger)values[1], (EthereumAddress)values[2], (EthereumAddress)values[3], (EthereumAddress)values[4],
             Convert.ToBase64String((byte[])values[5]), TokenAmount.FromCogs((BigInteger)values[6]), (BigInteger)values[7]);
     }
-
-    // Enough for several calls where the account has that much; a training step is filled for itself alone.
-    private static TokenAmount Wanted(PaymentOrder order, TokenAmount needed) =>
-        order.IsTraining ? needed : TokenAmount.Max(needed, order.Price * order.CallsAhead);
 }

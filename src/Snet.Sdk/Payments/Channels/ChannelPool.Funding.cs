@@ -28,50 +28,67 @@ internal sealed partial class ChannelPool
 
     private async Task<ChannelSession?> TryOpenAsync(PaymentOrder order, CancellationToken cancellationToken)
     {
-        await _funding.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        var known = _queue.Sessions.Count;
+        var channel = await FundAsync(
+            () => _queue.Sessions.Count > known,
+            () => _funder.FundAsync(null, order.Price, Wanted(order, Times(_options.Funding.CallsAhead, order)), cancellationToken)!,
+            cancellationToken).ConfigureAwait(false);
+        if (channel is null)
+            return null;
+        // Nothing can have been signed for it before.
+        var session = new ChannelSession(channel, await _chain.Blocks.ReckonAsync(cancellationToken).ConfigureAwait(false) - SafetyBlocks);
+        session.TryLearn(session.Version, channel, new ChannelState(channel.Id, channel.Nonce, channel.Value, TokenAmount.Zero), []);
+        session.Funded(channel, channel, _time.GetUtcNow());
+        return session;
+    }
+
+    // Adds funds to a channel and extends it; extends it alone where nothing is needed.
+    private async Task FillAsync(
+        ChannelSession session, PaymentOrder order, Func<ChannelState, TokenAmount> needs, Func<bool> isDone, CancellationToken cancellationToken)
+    {
+        await FundAsync(isDone, FillAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<PaymentChannel?> FillAsync()
         {
-            var known = _queue.Sessions.Count;
-            if (await LookForArrivalsAsync(cancellationToken).ConfigureAwait(false) && _queue.Sessions.Count > known)
-                return null;
-            _mayHaveChanged = true;
-            var channel = await _funder.OpenAsync(order with { CallsAhead = Times(_options.Funding.CallsAhead, order) }, cancellationToken).ConfigureAwait(false);
-            _mayHaveChanged = false;
-            // Nothing can have been signed for it before.
-            var session = new ChannelSession(channel, await _chain.Blocks.ReckonAsync(cancellationToken).ConfigureAwait(false) - SafetyBlocks);
-            session.TryLearn(session.Version, channel, new ChannelState(channel.Id, channel.Nonce, channel.Value, TokenAmount.Zero), []);
-            session.Funded(channel, channel, _time.GetUtcNow());
-            return session;
-        }
-        finally
-        {
-            _funding.Release();
+            if (session.State is not { } state)
+                return null; // it is asked again first
+            var before = session.Channel;
+            var needed = needs(state);
+            var wanted = needed.IsZero ? needed : Wanted(order, await CountCallsAheadAsync(session, order, cancellationToken).ConfigureAwait(false));
+            var after = await _funder.FundAsync(before, needed, wanted, cancellationToken).ConfigureAwait(false);
+            session.Funded(before, after, _time.GetUtcNow());
+            return after;
         }
     }
 
-    private async Task FillAsync(ChannelSession session, ChannelState state, PaymentOrder order, CancellationToken cancellationToken)
+    // Gives null when it turns out not to be needed. Another process of the account may fund as well; then each goes on from what the other left.
+    private async Task<PaymentChannel?> FundAsync(Func<bool> isDone, Func<Task<PaymentChannel?>> fundAsync, CancellationToken cancellationToken)
     {
         await _funding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (await LookForArrivalsAsync(cancellationToken).ConfigureAwait(false) || CanPay(session, order.Price))
-                return;
-            var before = session.Channel;
-            var calls = await CountCallsAheadAsync(session, order, cancellationToken).ConfigureAwait(false);
-            _mayHaveChanged = true;
-            var after = await _funder.FillAsync(before, state, order with { CallsAhead = calls }, cancellationToken).ConfigureAwait(false);
-            _mayHaveChanged = false;
-            session.Funded(before, after, _time.GetUtcNow());
+            return await _escrow.RepeatAsync(LookAndFundAsync, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _funding.Release();
+        }
+
+        async Task<PaymentChannel?> LookAndFundAsync()
+        {
+            await LookForArrivalsAsync(cancellationToken).ConfigureAwait(false);
+            if (isDone())
+                return null;
+            _mayHaveChanged = true;
+            var channel = await fundAsync().ConfigureAwait(false);
+            _mayHaveChanged = false;
+            return channel;
         }
     }
 
     // Funds may be on their way: sent just before a restart, by a call that was given up, or out of sight of a node that lags. They are waited for, not sent
     // a second time.
-    private async Task<bool> LookForArrivalsAsync(CancellationToken cancellationToken)
+    private async Task LookForArrivalsAsync(CancellationToken cancellationToken)
     {
         var mayHaveChanged = _mayHaveChanged;
         _mayHaveChanged = true; // this wait may be given up, too
@@ -79,8 +96,10 @@ internal sealed partial class ChannelPool
         if (mayHaveChanged)
             await ReloadAsync(cancellationToken).ConfigureAwait(false);
         _mayHaveChanged = false;
-        return mayHaveChanged;
     }
+
+    // Enough for several calls where the account has that much; a training step is filled for itself alone.
+    private static TokenAmount Wanted(PaymentOrder order, int calls) => order.IsTraining ? TokenAmount.Zero : order.Price * calls;
 
     // What was used up within a day is filled for twice as many calls: so many calls pay gas seldom, and few calls bind little.
     private async Task<int> CountCallsAheadAsync(ChannelSession session, PaymentOrder order, CancellationToken cancellationToken)
@@ -120,33 +139,21 @@ internal sealed partial class ChannelPool
         if (_options.Funding.MaxCallsAhead <= _options.Funding.CallsAhead || order.IsTraining || order.PlannedCalls > 0)
             return;
         var now = _time.GetUtcNow();
-        var isLow = session.Fundings > 1 && session.Spendable.Cogs * 10 < session.LastFunding.Cogs;
-        var isOld = session.UsedSince + Hour < now
-            && session.Channel.Expiration < _chain.Blocks.Reckoned + _group.PaymentExpirationThreshold + SafetyBlocks + (_options.Funding.ExtraBlocks / 10);
-        if ((isLow || isOld) && !session.HasClaimOnItsWay && session.TryBeginFunding(now, Hour))
-            _ = FundAheadAsync(session, isLow ? order : order with { Price = TokenAmount.Zero });
+        if ((IsLow(session) || (IsNearItsEnd(session) && session.UsedSince + Hour < now)) && !session.HasClaimOnItsWay && session.TryBeginFunding(now, Hour))
+            _ = FundAheadAsync(session, order);
     }
+
+    private static bool IsLow(ChannelSession session) => session.Fundings > 1 && session.Spendable.Cogs * 10 < session.LastFunding.Cogs;
+
+    private bool IsNearItsEnd(ChannelSession session) =>
+        session.Channel.Expiration < _chain.Blocks.Reckoned + _group.PaymentExpirationThreshold + SafetyBlocks + (_options.Funding.ExtraBlocks / 10);
 
     private async Task FundAheadAsync(ChannelSession session, PaymentOrder order)
     {
         try
         {
-            await _funding.WaitAsync(_closing.Token).ConfigureAwait(false);
-            try
-            {
-                if (await LookForArrivalsAsync(_closing.Token).ConfigureAwait(false) || session.State is not { } state)
-                    return;
-                var before = session.Channel;
-                var calls = await CountCallsAheadAsync(session, order, _closing.Token).ConfigureAwait(false);
-                _mayHaveChanged = true;
-                var after = await _funder.FillAsync(before, state, order with { Price = order.Price * calls }, _closing.Token).ConfigureAwait(false);
-                _mayHaveChanged = false;
-                session.Funded(before, after, _time.GetUtcNow());
-            }
-            finally
-            {
-                _funding.Release();
-            }
+            await FillAsync(
+                session, order, _ => IsLow(session) ? order.Price : TokenAmount.Zero, () => !IsLow(session) && !IsNearItsEnd(session), _closing.Token).ConfigureAwait(false);
         }
         catch (SnetException e)
         {

@@ -22,24 +22,37 @@ internal sealed partial class ChannelPool
     }
 
     /// <summary>Opens a channel by hand.</summary>
-    public async Task<PaymentChannel> OpenAsync(TokenAmount amount, BigInteger? expiration, bool usesWallet, CancellationToken cancellationToken) =>
-        await FundAsync(await _funder.PlanAsync(null, amount, amount, expiration, usesWallet, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    public Task<PaymentChannel> OpenAsync(TokenAmount amount, BigInteger? expiration, bool usesWallet, CancellationToken cancellationToken) =>
+        FundAsync(() => _funder.PlanAsync(null, amount, amount, expiration, usesWallet, cancellationToken), cancellationToken);
 
-    /// <summary>Carries a plan out.</summary>
-    public async Task<PaymentChannel> FundAsync(FundingPlan plan, CancellationToken cancellationToken)
+    /// <summary>Carries a plan out. Where another process has come in between, the same is planned again from what is there now, and takes from the wallet only if the plan did.</summary>
+    public Task<PaymentChannel> FundAsync(FundingPlan plan, CancellationToken cancellationToken)
     {
-        await _funding.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        var isFirst = true;
+        return FundAsync(PlanAsync, cancellationToken);
+
+        async Task<FundingPlan> PlanAsync()
         {
-            _mayHaveChanged = true;
-            var channel = await _funder.SendAsync(plan, cancellationToken).ConfigureAwait(false);
-            await ReloadAsync(cancellationToken).ConfigureAwait(false);
-            _mayHaveChanged = false;
-            return channel;
+            if (isFirst)
+            {
+                isFirst = false;
+                return plan;
+            }
+
+            var channel = plan.Channel is { } known ? await _escrow.GetChannelAsync(known.Id, cancellationToken).ConfigureAwait(false) : null;
+            return await _funder.PlanAsync(channel ?? plan.Channel, plan.Amount, plan.Amount, plan.Expiration, !plan.FromWallet.IsZero, cancellationToken).ConfigureAwait(false);
         }
-        finally
+    }
+
+    private async Task<PaymentChannel> FundAsync(Func<Task<FundingPlan>> planAsync, CancellationToken cancellationToken)
+    {
+        return (await FundAsync(() => false, SendAsync, cancellationToken).ConfigureAwait(false))!;
+
+        async Task<PaymentChannel?> SendAsync()
         {
-            _funding.Release();
+            var channel = await _funder.SendAsync(await planAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await ReloadAsync(cancellationToken).ConfigureAwait(false);
+            return channel;
         }
     }
 

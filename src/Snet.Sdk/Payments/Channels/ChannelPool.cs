@@ -181,9 +181,9 @@ internal sealed partial class ChannelPool : IDisposable
         if (session.HasClaimOnItsWay)
             throw ChannelStateException.ClaimOnItsWay(session.Id);
         // An older channel, which the search has not come to yet, may have what this one lacks.
-        if (session.State is not { } state || await SearchOnAsync(order.Price, cancellationToken).ConfigureAwait(false))
+        if (session.State is null || await SearchOnAsync(order.Price, cancellationToken).ConfigureAwait(false))
             return null;
-        await FillAsync(session, state, order, cancellationToken).ConfigureAwait(false);
+        await FillAsync(session, order, state => ChannelFunder.Missing(state, order.Price), () => CanPay(session, order.Price), cancellationToken).ConfigureAwait(false);
         return ReadyState(session, order.Price);
     }
 

@@ -9,15 +9,19 @@ namespace Snet.Sdk.Payments.Channels;
 /// <summary>What one account does with the token and the escrow contract: balances read, transactions sent and checked.</summary>
 internal sealed class EscrowAccount : IDisposable
 {
+    private const int Attempts = 5;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+
     private readonly ChainGateway _chain;
     private readonly SnetNetwork _network;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly TransactionSender? _sender;
     private readonly SemaphoreSlim _allowance = new(1, 1);
 
     public EscrowAccount(ChainGateway chain, SnetClientOptions options, ILogger logger)
     {
-        (_chain, _network, _logger) = (chain, options.Network, logger);
+        (_chain, _network, _logger, _time) = (chain, options.Network, logger, options.TimeProvider);
         if (options.Signer is not { } signer)
             return;
         Owner = signer.Address;
@@ -48,10 +52,6 @@ internal sealed class EscrowAccount : IDisposable
         var channels = await _chain.ReadManyAsync(_network.Mpe, EscrowContract.Channels, ids.Select(id => new object[] { id }), cancellationToken).ConfigureAwait(false);
         return [.. ids.Zip(channels, ToChannel)];
     }
-
-    /// <summary>Moves tokens from the wallet into escrow, allowing the contract exactly that amount first.</summary>
-    public Task DepositAsync(TokenAmount amount, CancellationToken cancellationToken) =>
-        SpendWalletAsync(amount, EscrowContract.Deposit, [amount.Cogs], cancellationToken);
 
     /// <summary>Sends a transaction with which the escrow contract takes an amount from the wallet, allowing it exactly that first, unless it may already.</summary>
     /// <remarks>One after the other: an allowance is one number, which the next approval overwrites and whatever is still under way uses up.</remarks>
@@ -87,6 +87,39 @@ internal sealed class EscrowAccount : IDisposable
         catch (TransactionException e)
         {
             throw Failed(e.Message, e);
+        }
+    }
+
+    /// <summary>Looks at balances and moves tokens accordingly; both once more when the contract refuses what the look had allowed.</summary>
+    /// <remarks>
+    /// Another process of the account can come in between, and take the tokens or use up the allowance that was read. What is refused moves nothing. Balances
+    /// that are read one after the other can seem too small meanwhile, so a lack is believed when two looks agree on it.
+    /// </remarks>
+    /// <param name="lookAndSend">Reads everything anew each time.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="InsufficientFundsException">The account holds too little.</exception>
+    /// <exception cref="TransactionFailedException">The contract refuses each time, or nobody knows yet.</exception>
+    public async Task<T> RepeatAsync<T>(Func<Task<T>> lookAndSend, CancellationToken cancellationToken)
+    {
+        InsufficientFundsException? lack = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await lookAndSend().ConfigureAwait(false);
+            }
+            catch (InsufficientFundsException e) when (e.IsOfTokens && e.Available != lack?.Available && attempt < Attempts)
+            {
+                lack = e;
+                continue;
+            }
+            catch (TransactionFailedException e) when (e.IsRevert && attempt < Attempts)
+            {
+                _logger.TransactionsPlannedAgain(e.RevertReason);
+            }
+
+            // Some time at random, so that two processes do not meet again and again.
+            await Task.Delay(FirstPause * attempt * (1 + Random.Shared.NextDouble()), _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -130,7 +163,7 @@ internal sealed class EscrowAccount : IDisposable
     }
 
     private TransactionFailedException Failed(string message, TransactionException e) =>
-        new(message, e.Hash, e.Reason, e.IsPending, e.Hash is null ? null : _network.DescribeTransaction(e.Hash), e) { IsTransient = e.IsTransient };
+        new(message, e.Hash, e.Reason, e.IsPending, e.Hash is null ? null : _network.DescribeTransaction(e.Hash), e) { IsTransient = e.IsTransient, IsRevert = e.IsRevert };
 
     private void Tell(TransactionStep step, SentTransaction sent)
     {
