@@ -1,4 +1,5 @@
 using Snet.Benchmarks;
+using Snet.Benchmarks.Soak;
 
 // Each measurement is a process of its own:  dotnet run -c Release --project benchmarks/Snet.Benchmarks -- NAME
 return args switch
@@ -11,6 +12,7 @@ return args switch
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["receipts", .. var rest] => await ReceiptCost.RunAsync(rest is [var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 20_000),
     ["latency"] => await Latency.RunAsync(),
+    ["soak", .. var rest] => await SoakRun.RunAsync(Number(rest, 0, 100_000), Number(rest, 1, Random.Shared.Next(1_000_000))),
     ["sandbox-calls"] => await SandboxCalls.RunAsync(),
     ["paid-overhead"] => await PaidOverhead.RunAsync(),
     ["prepaid-parallel"] => await PaidOverhead.RunPrepaidAsync(),
@@ -22,6 +24,6 @@ static int Number(string[] words, int index, int otherwise) =>
 
 static int Usage()
 {
-    Console.Error.WriteLine("Give one of: upload-memory [MB], upload-speed [MB [ROUNDS]], check-speed [MB [ROUNDS]], sandbox-start, sandbox-calls, paid-overhead, prepaid-parallel, receipts [COUNT], latency");
+    Console.Error.WriteLine("Give one of: upload-memory [MB], upload-speed [MB [ROUNDS]], check-speed [MB [ROUNDS]], soak [CALLS [SEED]], sandbox-start, sandbox-calls, paid-overhead, prepaid-parallel, receipts [COUNT], latency");
     return 2;
 }

@@ -51,6 +51,9 @@ public sealed class SandboxDaemon : IAsyncDisposable
     /// <summary>What the daemon has stored of each channel, and the claims under way.</summary>
     internal PaymentChannels Channels => _channels ?? throw new InvalidOperationException("The daemon is still starting.");
 
+    /// <summary>What was paid ahead on each channel, and what of it is used.</summary>
+    internal PrepaidPlans Plans { get; } = new();
+
     /// <summary>How many calls it is working on.</summary>
     internal int Running => Volatile.Read(ref _running);
 
@@ -87,7 +90,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
                 ? training.Prices.OfUploadAsync(request, token)
                 : prices.GetAsync(request, token);
 
-        var (freeCalls, plans, tokens) = (new FreeCalls(parts), new PrepaidPlans(), new PrepaidTokens(parts));
+        var (freeCalls, plans, tokens) = (new FreeCalls(parts), Plans, new PrepaidTokens(parts));
         var escrow = new EscrowPayment(parts, PriceAsync);
         var types = new Dictionary<string, IPaymentHandler>
         {
