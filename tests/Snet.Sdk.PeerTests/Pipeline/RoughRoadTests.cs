@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
 using Snet.Ethereum;
+using Snet.Protocol;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
 using Snet.Tests;
@@ -142,45 +143,58 @@ public sealed class RoughRoadTests : RealPlatformTest
     }
 
     [Test]
-    public async Task CallAsync_TwoProcessesFundOneChannelOnceEach_BothArePaidWithoutAnError()
+    public async Task CallAsync_AnotherProcessFillsWithTheSameEscrow_LooksAgainAndBothArePaid()
     {
-        ChannelFunding funding = new() { CallsAhead = 1, MaxCallsAhead = 1 };
-        var services = Enumerable.Range(0, 2).Select(_ => ServiceOf(Connect(Account, options => options.Funding = funding))).ToList();
-        await PayAsync(services[0]);
-        await Task.WhenAll(services.Select(service => service.Channels.ListAsync()));
+        await Snet.Account.WithdrawAsync(Cogs(285));
+        var other = ServiceOf(Connect(Account, FillForEachCall));
+        await PayAsync(other); // ten cogs are left in escrow
+        using var between = new BetweenHandler(EscrowContract.ChannelExtendAndAddFunds, async () =>
+        {
+            await PayAsync(other);
+            await PayAsync(other);
+        });
+        var service = ServiceOf(Connect(Account, options =>
+        {
+            FillForEachCall(options);
+            options.NodeHttpHandler = between;
+        }));
 
-        for (var round = 0; round < 4; round++)
-            await Task.WhenAll(services.Select(PayAsync));
+        await PayAsync(service); // its filling is refused: "Insufficient balance in the contract"
 
+        between.HasStruck.ShouldBeTrue();
         var channel = (await Service.Channels.ListAsync()).ShouldHaveSingleItem();
-        (await Till.FindUnclaimedAsync(channel.Id)).ShouldNotBeNull().Amount.ShouldBe(9 * CallPrice.Cogs);
-        (await GetEscrowAsync(Account) + channel.Value.Cogs).ShouldBe(300);
+        (await Till.FindUnclaimedAsync(channel.Id)).ShouldNotBeNull().Amount.ShouldBe(4 * CallPrice.Cogs);
+        var balance = await Snet.Account.GetBalanceAsync();
+        (balance.Wallet + balance.Escrow + channel.Value).ShouldBe(Cogs(1000));
+        channel.Value.ShouldBe(Cogs(20));
     }
 
-    // Of two that plan the same deposit the second finds the allowance used up, whichever of them was first.
-    [Test]
-    public async Task DepositAsync_TwoProcessesAtOnce_BothAreInEscrow([Values(400, 301)] int inWallet)
+    // Of two that plan the same deposit the second finds the allowance used up.
+    [TestCase(400)]
+    [TestCase(301)]
+    public async Task DepositAsync_AnotherProcessUsesItsAllowance_LooksAgainAndOnlyARealLackEndsIt(int inWallet)
     {
         await Snet.Account.DepositAsync(Cogs(700 - inWallet));
-        var accounts = Enumerable.Range(0, 2).Select(_ => Connect(Account).Account).ToList();
+        using var between = new BetweenHandler(EscrowContract.Deposit, () => Snet.Account.DepositAsync(Cogs(200)));
 
-        var depositing = accounts.Select(account => account.DepositAsync(Cogs(200))).ToList();
+        var depositing = Connect(Account, options => options.NodeHttpHandler = between).Account.DepositAsync(Cogs(200));
 
         if (inWallet == 400)
         {
-            await Task.WhenAll(depositing);
+            await depositing;
         }
         else
         {
-            var error = await Should.ThrowAsync<InsufficientFundsException>(Task.WhenAll(depositing));
-            (error.Balance, error.Available).ShouldBe(("wallet", Cogs(101)));
-            depositing.Count(task => task.IsCompletedSuccessfully).ShouldBe(1);
+            var error = await Should.ThrowAsync<InsufficientFundsException>(depositing);
+            (error.Balance, error.Needed, error.Available).ShouldBe(("wallet", Cogs(200), Cogs(101)));
         }
 
+        between.HasStruck.ShouldBeTrue();
         var balance = await Snet.Account.GetBalanceAsync();
-        (balance.Wallet + balance.Escrow).ShouldBe(Cogs(1000));
-        balance.Wallet.ShouldBe(Cogs(inWallet == 400 ? 0 : 101));
+        (balance.Wallet, balance.Escrow).ShouldBe(inWallet == 400 ? (Cogs(0), Cogs(1000)) : (Cogs(101), Cogs(899)));
     }
+
+    private static void FillForEachCall(SnetClientOptions options) => options.Funding = new ChannelFunding { CallsAhead = 1, MaxCallsAhead = 1 };
 
     private async Task StopMiningAsync() => await Chain.AskAsync("evm_setAutomine", [false]);
 
