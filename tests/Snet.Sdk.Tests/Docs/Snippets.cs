@@ -290,10 +290,11 @@ public sealed class Snippets
         await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
 
         await ByHandAsync(snet, service);
+        await PlanAsync(service);
         await service.CallAsync("add", new JsonObject { ["a"] = 1 });
         await ReceiptsAsync(snet);
         sandbox.Chain.Mine(100_000);
-        await ReclaimAsync(snet, service, sandbox.Chain.BlockNumber);
+        await ReclaimAsync(snet);
         (await snet.Account.GetBalanceAsync()).Wallet.ShouldBe(TokenAmount.FromTokens(1000));
     }
 
@@ -367,17 +368,38 @@ public sealed class Snippets
         // end
     }
 
-    private static async Task ReclaimAsync(SnetClient snet, ServiceClient service, long currentBlock)
+    private static async Task PublishAsync(ServiceClient service, SnetModel model)
+    {
+#pragma warning disable SNET001 // experimental
+        // snippet Publish
+        var publisher = new FolderPublisher("/var/www/datasets", new Uri("https://data.example/datasets/"));
+        await service.Training.UploadAndValidateAsync(
+            model.Id, "dataset.zip", options: new UploadOptions { Publisher = publisher, MaxPrice = TokenAmount.FromTokens(1) });
+        model = await service.Training.WaitForStatusAsync(model.Id, ModelStatus.Validated);
+        await publisher.RemoveAsync(new Uri(model.TrainingDataLink));
+        // end
+#pragma warning restore SNET001
+    }
+
+    private static async Task PlanAsync(ServiceClient service)
+    {
+        // snippet Plan
+        FundingPlan plan = await service.Channels.PlanFundingAsync(TokenAmount.FromTokens(2)); // for calls that come to this; sends nothing
+        Console.WriteLine(plan); // its transactions, where the tokens come from, and the gas
+        PaymentChannel channel = await service.Channels.FundAsync(plan);
+        // end
+        Console.WriteLine(channel.Id);
+    }
+
+    private static async Task ReclaimAsync(SnetClient snet)
     {
         // snippet Reclaim
-        foreach (PaymentChannel channel in await service.Channels.ListAsync())
-        {
-            if (channel.Expiration <= currentBlock && !channel.Value.IsZero)
-                await service.Channels.ClaimTimeoutAsync(channel.Id); // channel to escrow
-        }
+        AccountFunds funds = await snet.Account.GetFundsAsync();
+        Console.WriteLine($"{funds.Wallet} in the wallet, {funds.Escrow} in escrow, {funds.LockedInChannels} in channels");
+        Console.WriteLine($"{funds.SignedAway} signed away, {funds.ReclaimableNow} back now, {funds.ReclaimableLater} back later");
 
-        AccountBalance balance = await snet.Account.GetBalanceAsync();
-        await snet.Account.WithdrawAsync(balance.Escrow); // escrow to wallet
+        TokenAmount back = await snet.Account.ReclaimAllAsync(); // all expired channels, whoever their provider is, to escrow
+        await snet.Account.WithdrawAsync(funds.Escrow + back); // escrow to wallet
         // end
     }
 
