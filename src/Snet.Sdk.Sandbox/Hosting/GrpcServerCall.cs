@@ -85,7 +85,15 @@ internal sealed class GrpcServerCall
         var writer = _context.Response.BodyWriter;
         GrpcMessageWriter.WritePrefix(writer.GetSpan(GrpcMessageReader.PrefixSize), (uint)message.Length);
         writer.Advance(GrpcMessageReader.PrefixSize);
-        writer.Write(message.Span);
+        for (var rest = message.Span; !rest.IsEmpty;)
+        {
+            var part = writer.GetSpan(1); // asked for a byte at least: to who asks for none, Kestrel may give none once the connection is cut
+            var length = Math.Min(part.Length, rest.Length);
+            rest[..length].CopyTo(part);
+            writer.Advance(length);
+            rest = rest[length..];
+        }
+
         return FlushAsync();
     }
 
