@@ -16,6 +16,9 @@ internal sealed record PaymentOrder(string OrgId, string ServiceId, string Metho
     /// <summary>Uploads are streams, which take escrow payments with the model's id; the other training steps take only their own type (protocol e.1).</summary>
     public string PaymentType { get; init; } = PaymentHeaders.EscrowType;
 
+    /// <summary>After what time the daemon, which is told of it, gives the call up; null when nobody tells it.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
     /// <summary>How many calls this pays ahead; 0 when it is one call that pays for itself.</summary>
     public int PlannedCalls { get; init; }
 

@@ -31,7 +31,10 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         {
             foreach (var attempt in message.Attempts)
                 await CheckFateAsync(attempt, cancellationToken).ConfigureAwait(false);
-            var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method));
+            var order = new PaymentOrder(service.OrgId, service.ServiceId, path, ServiceClient.PriceOf(definition, method))
+            {
+                TimeLimit = request.Headers.TryGetValues("grpc-timeout", out var limits) ? GrpcText.DecodeTimeout(limits.First()) : null,
+            };
             var daemon = await service.GetDaemonAsync(cancellationToken).ConfigureAwait(false);
             if (method.PricingMethod is not null)
                 await daemon.EnsureServiceIsThereAsync(cancellationToken).ConfigureAwait(false);

@@ -171,7 +171,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         var target = definition.FindMethod(method);
         if (options.ModelId is { } model)
             request = [.. request, .. ModelField(definition, target, model)];
-        var order = new PaymentOrder(OrgId, ServiceId, target.Path, PriceOf(definition, target)) { ModelId = options.ModelId };
+        var order = new PaymentOrder(OrgId, ServiceId, target.Path, PriceOf(definition, target)) { ModelId = options.ModelId, TimeLimit = timeout };
 
         var daemon = _connections.Get(definition.Group.Endpoints);
         if (target.PricingMethod is not null)

@@ -128,7 +128,7 @@ public partial class TrainingClient
             var price = agreement.Check(what, await quote(cancellationToken).ConfigureAwait(false));
             var order = new PaymentOrder(_service.OrgId, _service.ServiceId, TrainingCaller.Prefix + rpc, price)
             {
-                ModelId = modelId, IsTraining = true, PaymentType = paymentType, Step = step,
+                ModelId = modelId, IsTraining = true, PaymentType = paymentType, Step = step, TimeLimit = _service.Client.Options.CallTimeout,
             };
             return await PayAsync(order, modelId, send, RequoteAsync, cancellationToken).ConfigureAwait(false);
         }

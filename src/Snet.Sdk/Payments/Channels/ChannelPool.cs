@@ -219,7 +219,8 @@ internal sealed partial class ChannelPool : IDisposable
     }
 
     // No call goes on past its time limit at the daemon, which is told of it.
-    private bool IsOver(ReceiptEntry entry) => entry.IsOver || _time.GetUtcNow() - (entry.BrokenOff ?? entry.Receipt.Time) > _options.CallTimeout;
+    private bool IsOver(ReceiptEntry entry) =>
+        entry.IsOver || _time.GetUtcNow() - (entry.BrokenOff ?? entry.Receipt.Time) > (entry.TimeLimit ?? _options.CallTimeout);
 
     // The two nodes hear of a block one after the other, so a while is waited before one of them is blamed.
     private async Task<ChannelReading> ReadStateAsync(ChannelSession session, DaemonConnection daemon, bool readsChain, CancellationToken cancellationToken)

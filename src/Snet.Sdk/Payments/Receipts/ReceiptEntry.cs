@@ -25,6 +25,9 @@ internal sealed class ReceiptEntry(long number, string by, PaymentReceipt receip
     /// <summary>Whether the call that it pays for is under way in this client: whoever made the call settles it.</summary>
     public bool IsUnderWay { get; set; }
 
+    /// <summary>After what time the daemon gives its call up: <see cref="TimeSpan.MaxValue"/> when nobody told it, null when another client signed the payment.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
     /// <summary>When its call broke off in this client; null while that has not happened.</summary>
     public DateTimeOffset? BrokenOff { get; set; }
 

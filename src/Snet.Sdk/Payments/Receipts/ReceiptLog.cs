@@ -66,7 +66,7 @@ internal sealed class ReceiptLog : IDisposable
             WriteSettled();
             var isReserved = order.Reservation is { IsHeld: true };
             _options.Spending.Check(Spending.Of(receipt), receipt.Time, _book.Spent, isReserved ? null : _reserved);
-            var entry = new ReceiptEntry(_book.Next, _client, WithShortNote(receipt)) { IsUnderWay = true };
+            var entry = new ReceiptEntry(_book.Next, _client, WithShortNote(receipt)) { IsUnderWay = true, TimeLimit = order.TimeLimit ?? TimeSpan.MaxValue };
             _store?.AppendSigned(entry);
             _book.Sign(entry);
             if (isReserved)

@@ -236,7 +236,7 @@ internal sealed class PrepaidStrategy(
 
     private async Task PlanAsync(PaymentOrder order, int calls, DaemonConnection daemon, Action<BigInteger> tooHigh, CancellationToken cancellationToken)
     {
-        var plan = new PaymentOrder(order.OrgId, order.ServiceId, PrepaidTokens.Path, order.Price * calls) { PlannedCalls = calls };
+        var plan = new PaymentOrder(order.OrgId, order.ServiceId, PrepaidTokens.Path, order.Price * calls) { PlannedCalls = calls, TimeLimit = services.Options.AttemptTimeout };
         try
         {
             var (reply, receipt) = await caller.RepeatAsync(escrow, plan, daemon, SendAsync, RequoteAsync, cancellationToken).ConfigureAwait(false);
