@@ -38,11 +38,11 @@ Say($"  {model}");
 Say("Uploading and validating");
 TokenAmount validatePrice = await service.Training.ValidateModelPriceAsync(model.Id);
 Say($"  the provider asks {validatePrice}");
-await SayChannelsAsync();
+await SayFundsAsync();
 var progress = new Printed<UploadProgress>(p => Say($"  sent {p.SentBytes:N0} of {p.TotalBytes:N0} bytes"));
 ModelStatus status = await service.Training.UploadAndValidateAsync(model.Id, dataset, validatePrice, new UploadOptions { Progress = progress });
 Say($"  {status}");
-await SayChannelsAsync();
+await SayFundsAsync();
 var wait = new WaitOptions { Timeout = TimeSpan.FromHours(1), Progress = new Printed<SnetModel>(m => Say($"  {m.Status}")) };
 model = await service.Training.WaitForStatusAsync(model.Id, ModelStatus.Validated, wait);
 
@@ -52,7 +52,7 @@ Say($"  the provider asks {trainPrice}");
 status = await service.Training.TrainModelAsync(model.Id, trainPrice);
 Say($"  {status}");
 model = await service.Training.WaitForStatusAsync(model.Id, ModelStatus.ReadyToUse, wait);
-await SayChannelsAsync();
+await SayFundsAsync();
 
 Say("Calling the service");
 var request = new JsonObject { ["speech"] = Convert.ToBase64String(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "dataset", "seven.png"))) };
@@ -71,7 +71,7 @@ await foreach (var receipt in snet.Account.ListReceiptsAsync())
 
 Say($"  {"in all",-40} {total,10}");
 var after = await snet.Account.GetBalanceAsync();
-Say($"  {after.Wallet} in the wallet, {after.Escrow} in escrow; what the channel still holds comes back when it expires");
+Say($"  {after.Wallet} in the wallet, {after.Escrow} in escrow; what is set aside and not used comes back");
 
 Say("Changing, listing, deleting");
 model = await service.Training.UpdateModelAsync(model.Id, new ModelUpdate { Name = "digits 1" });
@@ -79,10 +79,10 @@ foreach (var mine in await service.Training.GetAllModelsAsync(new ModelFilter { 
     Say($"  {mine}");
 Say($"  {await service.Training.DeleteModelAsync(model.Id)}");
 
-async Task SayChannelsAsync()
+async Task SayFundsAsync()
 {
-    foreach (var channel in await service.Channels.ListAsync())
-        Say($"  channel {channel.Id} holds {channel.Value} until block {channel.Expiration}");
+    foreach (var funds in (await snet.Account.GetFundsAsync()).Channels)
+        Say($"  set aside for calls: {funds.Channel.Value}, until block {funds.Channel.Expiration}");
 }
 
 static void Say(string text, string indent = "") => Console.WriteLine(indent + text.ReplaceLineEndings(Environment.NewLine + indent));

@@ -19,10 +19,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 2001, EventName = "ChannelUsed", Level = LogLevel.Debug, Message = "Paying from channel {ChannelId}, which can spend {Spendable}.")]
     public static partial void ChannelUsed(this ILogger logger, BigInteger channelId, TokenAmount spendable);
 
-    [LoggerMessage(EventId = 2002, EventName = "ChannelFunded", Level = LogLevel.Information, Message = "Channel {ChannelId} now holds {Value} until block {Expiration}.")]
+    [LoggerMessage(EventId = 2002, EventName = "ChannelFunded", Level = LogLevel.Information, Message = "Set aside for calls of this provider: {Value}, until block {Expiration}; what is not used comes back then (number {ChannelId}).")]
     public static partial void ChannelFunded(this ILogger logger, BigInteger channelId, TokenAmount value, BigInteger expiration);
 
-    [LoggerMessage(EventId = 2003, EventName = "FateUnknown", Level = LogLevel.Warning, Message = "It is unknown whether the daemon took {Price} for {Method}; it is asked before channel {ChannelId} is used again.")]
+    [LoggerMessage(EventId = 2003, EventName = "FateUnknown", Level = LogLevel.Warning, Message = "It is unknown whether the daemon took {Price} for {Method}; it is asked before anything more is signed there (number {ChannelId}).")]
     public static partial void FateUnknown(this ILogger logger, TokenAmount price, string method, BigInteger channelId);
 
     [LoggerMessage(EventId = 2010, EventName = "ChannelMemoryFailed", Level = LogLevel.Warning, Message = "The channel memory {Path} cannot be used; the channels are searched on the chain instead: {Reason}")]
@@ -61,8 +61,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 2024, EventName = "TokenRenewed", Level = LogLevel.Debug, Message = "Renewed the token for what was paid ahead on channel {ChannelId}; nothing more was signed for.")]
     public static partial void TokenRenewed(this ILogger logger, BigInteger channelId);
 
-    [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "{Function} is done: transaction {Hash}, {Gas} gas.")]
-    public static partial void TransactionMined(this ILogger logger, string function, string hash, long gas);
+    [LoggerMessage(EventId = 3001, EventName = "TransactionMined", Level = LogLevel.Information, Message = "The transaction {Hash} is done, for {Gas} gas.")]
+    public static partial void TransactionMined(this ILogger logger, string hash, long gas);
 
     [LoggerMessage(EventId = 3002, EventName = "TransactionSent", Level = LogLevel.Information, Message = "Sent the transaction {Hash} to the contract {Contract}, nonce {Nonce}.")]
     public static partial void TransactionSent(this ILogger logger, string hash, EthereumAddress contract, BigInteger nonce);
@@ -78,6 +78,9 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 3006, EventName = "TransactionsPlannedAgain", Level = LogLevel.Information, Message = "The contract refused what the balances had allowed: another process of the account came in between. They are read again, and what is still needed is sent: {Reason}")]
     public static partial void TransactionsPlannedAgain(this ILogger logger, string? reason);
+
+    [LoggerMessage(EventId = 3007, EventName = "TransactionFunction", Level = LogLevel.Debug, Message = "The transaction {Hash} called {Function} of the contract {Contract}.")]
+    public static partial void TransactionFunction(this ILogger logger, string hash, string function, EthereumAddress contract);
 
     [LoggerMessage(EventId = 4001, EventName = "ModelCreated", Level = LogLevel.Information, Message = "Created the model {ModelId}.")]
     public static partial void ModelCreated(this ILogger logger, string modelId);

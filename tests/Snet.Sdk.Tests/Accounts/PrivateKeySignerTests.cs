@@ -1,4 +1,5 @@
 using System.Text;
+using Snet.Ethereum;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Tests.Training.Datasets;
 
@@ -39,6 +40,22 @@ public sealed class PrivateKeySignerTests
         using var signer = PrivateKeySigner.FromMnemonic(Words, index, passphrase);
 
         signer.Address.ToString().ShouldBe(address);
+    }
+
+    // The seed is that of the standard's own vector.
+    [TestCase(0)]
+    [TestCase(7)]
+    public void FromMnemonic_Passphrase_IsAnotherAccount(int index)
+    {
+        const string Winner = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+        var seed = Convert.FromHexString("2e8905819b8723fe2c1d161860e5ee1830318dbf49a83bd451cfb8440c28bd6fa457fe1296106559a3c80937a1c1069be3a3a5bd381ee6260e8d9739fce1f607");
+        using var expected = HdKey.DeriveEthereum(seed, (uint)index);
+
+        using var signer = PrivateKeySigner.FromMnemonic(Winner, index, "TREZOR");
+        using var without = PrivateKeySigner.FromMnemonic(Winner, index);
+
+        signer.Address.ShouldBe(expected.Address);
+        without.Address.ShouldNotBe(expected.Address);
     }
 
     [Test]

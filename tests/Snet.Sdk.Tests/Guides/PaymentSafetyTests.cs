@@ -52,7 +52,8 @@ public sealed class PaymentSafetyTests : PlatformTest
     public async Task CallAsync_TwoProcessesOfOneAccountTakeTurns_EachGoesOnFromTheOthersTotal()
     {
         var signer = NewSigner();
-        ServiceClient[] both = [Service(Connect(signer: signer)), Service(Connect(signer: signer))];
+        using var logs = new CollectingLogs();
+        ServiceClient[] both = [Service(Connect(signer: signer)), Service(Connect(options => options.LoggerFactory = logs, signer))];
 
         List<System.Numerics.BigInteger> totals = [];
         for (var i = 0; i < 6; i++)
@@ -60,6 +61,7 @@ public sealed class PaymentSafetyTests : PlatformTest
 
         totals.ShouldBe([5, 10, 15, 20, 25, 30]);
         (await both[0].Channels.ListAsync()).Count.ShouldBe(1);
+        logs.Lines.ShouldContain(line => line.StartsWith("2032 ", StringComparison.Ordinal), "ChannelUsedElsewhere tells of the other process");
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
@@ -85,6 +86,20 @@ public sealed class AdversaryTests : PlatformTest
         var receipts = await service.Client.Account.ListReceiptsAsync().ToListAsync();
         receipts.Max(receipt => receipt.AmountAfter.Cogs).ShouldBeLessThanOrEqualTo(10);
         Sandbox.Daemon.GetSignedTotal(receipts[0].ChannelId).ShouldBe(5);
+    }
+
+    [Test]
+    public async Task CallAsync_StorageGivesSomethingElse_IsNotBelieved([Values(0, 1, 2)] int file)
+    {
+        using var storage = new LyingStorage();
+        await Service(Connect(options => options.StorageHttpHandler = storage)).CallAsync("add", Numbers.DeepClone().AsObject());
+        var snet = Connect(options => options.StorageHttpHandler = storage);
+        storage.Files.Count.ShouldBe(3); // the service's metadata, the organization's, and the proto files
+
+        storage.Changed = storage.Files[file];
+        (await Should.ThrowAsync<Snet.Sdk.Discovery.MetadataException>(() => Service(snet).CallAsync("add", Numbers.DeepClone().AsObject()))).Message.ShouldContain("something else");
+
+        (await snet.Account.ListReceiptsAsync().ToListAsync()).ShouldBeEmpty();
     }
 
     [Test]
@@ -180,6 +195,25 @@ public sealed class AdversaryTests : PlatformTest
             var content = new ByteArrayContent([0, .. BitConverter.GetBytes(message.Length).Reverse(), .. message]);
             content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
             response.Content = content;
+            return response;
+        }
+    }
+
+    /// <summary>Gives one file with a blank behind it, which every reader would put up with.</summary>
+    private sealed class LyingStorage() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private readonly ConcurrentQueue<string> _files = new();
+
+        public IReadOnlyList<string> Files => [.. _files.Distinct().Order(StringComparer.Ordinal)];
+
+        public string? Changed { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            _files.Enqueue(request.RequestUri!.Query);
+            var response = await base.SendAsync(request, cancellationToken);
+            if (request.RequestUri.Query == Changed)
+                response.Content = new ByteArrayContent([.. await response.Content.ReadAsByteArrayAsync(cancellationToken), (byte)' ']);
             return response;
         }
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Versioning;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Snet.Ethereum;
 using Snet.Sdk.Accounts;
@@ -72,6 +73,49 @@ public sealed class ChannelMemoryTests
         Memory().Save(Searched(20, 18));
 
         Memory().Load(Recipient, "group").Channels.Single().Id.ShouldBe(18);
+    }
+
+    [Test]
+    public void Load_FileOfAnotherVersion_IsThrownAway()
+    {
+        Memory().Save(Searched(10, 17));
+        var file = JsonNode.Parse(File.ReadAllText(MemoryFile()))!;
+        file["version"] = 2;
+        File.WriteAllText(MemoryFile(), file.ToJsonString());
+
+        Memory().Load(Recipient, "group").Channels.ShouldBeEmpty();
+    }
+
+    [Test]
+    public void Load_AnotherChainContractOrAccount_HasItsOwn()
+    {
+        var own = SnetNetwork.Custom("own", 5, Recipient, Signer, Recipient, new Uri("http://ipfs.example"));
+        using var stranger = PrivateKeySigner.CreateRandom();
+        new ChannelMemory(new AccountFolder(_data.Path, own, _account), NullLogger.Instance).Save(Searched(10, 17));
+
+        Load(own, _account).ShouldNotBeEmpty();
+        Load(SnetNetwork.Custom("own", 6, Recipient, Signer, Recipient, new Uri("http://ipfs.example")), _account).ShouldBeEmpty();
+        Load(SnetNetwork.Custom("own", 5, Recipient, Recipient, Recipient, new Uri("http://ipfs.example")), _account).ShouldBeEmpty();
+        Load(own, stranger).ShouldBeEmpty();
+
+        IReadOnlyList<RememberedChannel> Load(SnetNetwork network, ISigner account) =>
+            new ChannelMemory(new AccountFolder(_data.Path, network, account), NullLogger.Instance).Load(Recipient, "group").Channels;
+    }
+
+    [Test]
+    public async Task Save_SomebodyReadsMeanwhile_HasTheOldOrTheNew()
+    {
+        Memory().Save(Searched(10, 17));
+
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < 300; i++)
+                Memory().Save(Searched(10 + i, 17).With([.. Enumerable.Range(100, 50).Select(id => Channel(id, 30))]));
+        });
+        while (!writing.IsCompleted)
+            Memory().Load(Recipient, "group").Channels.ShouldNotBeEmpty();
+
+        await writing;
     }
 
     [Test]

@@ -21,7 +21,8 @@ public sealed class FreeCallTests(SandboxDaemonVersion version) : PlatformTest(v
     [Test]
     public async Task CallAsync_Automatic_IsFreeUntilTheFreeCallsAreUsedUpAndPaidThen()
     {
-        var snet = Connect(PaymentMode.Automatic);
+        using var logs = new CollectingLogs();
+        var snet = Connect(PaymentMode.Automatic, options => options.LoggerFactory = logs);
         var service = Service(snet);
 
         List<CallResult<JsonObject>> results = [];
@@ -34,6 +35,9 @@ public sealed class FreeCallTests(SandboxDaemonVersion version) : PlatformTest(v
         results.Select(result => result.Receipt!.Note is null).ShouldBe([true, true, true, false, false]);
         results[4].Receipt!.Note.ShouldBe("No free call: all that this account has of this service are used up");
         (await ReceiptsAsync(snet)).ShouldBe(results.Select(result => result.Receipt!));
+        logs.Lines.Where(line => line.StartsWith("1001 ", StringComparison.Ordinal)).Select(line => line.Split('(', ')')[^2])
+            .ShouldBe(["Free", "Free", "Free", "Escrow", "Escrow"], "CallPaid names the way");
+        logs.Lines.Count(line => line.StartsWith("2021 ", StringComparison.Ordinal)).ShouldBe(1, "NoFreeCalls says why");
     }
 
     [Test]

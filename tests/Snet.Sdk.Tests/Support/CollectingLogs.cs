@@ -10,6 +10,9 @@ internal sealed class CollectingLogs : ILoggerFactory, ILogger
 
     public IReadOnlyCollection<string> Lines => _lines;
 
+    /// <summary>From which level on.</summary>
+    public LogLevel Level { get; init; }
+
     public void AddProvider(ILoggerProvider provider)
     {
     }
@@ -19,7 +22,7 @@ internal sealed class CollectingLogs : ILoggerFactory, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => true;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= Level;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");

@@ -149,7 +149,8 @@ internal sealed class EscrowAccount : IDisposable
             var receipt = await ChainGateway.GuardAsync(
                 () => sender.SendAsync(contract, function.Encode(arguments), cancellationToken), function.Signature).ConfigureAwait(false);
             _chain.Blocks.Saw(receipt.Block);
-            _logger.TransactionMined(function.Signature, receipt.Hash, (long)receipt.GasUsed);
+            _logger.TransactionMined(receipt.Hash, (long)receipt.GasUsed);
+            _logger.TransactionFunction(receipt.Hash, function.Signature, contract);
             return receipt;
         }
         catch (TransactionException e) when (e.GasNeeded is { } needed)
