@@ -23,6 +23,9 @@ internal sealed class PacedDataset : DelegatingHandler
 
     public byte[] Archive { get; }
 
+    /// <summary>Calls back for each part that is read, before the upload too: for uploads that do not pass here.</summary>
+    public void CallBackAtOnce() => _uploading = true;
+
     /// <summary>Sends over other connections than its own.</summary>
     public void Use(SocketsHttpHandler sockets)
     {
