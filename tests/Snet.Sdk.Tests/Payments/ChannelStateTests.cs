@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Payments.Channels;
 using Snet.Sdk.Payments.Receipts;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Guides;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 
-namespace Snet.Tests.Conventions;
+namespace Snet.Tests;
 
 /// <summary>Which types a type uses: in its bases, attributes, fields, signatures, local variables and instructions.</summary>
 internal static class TypeReferences

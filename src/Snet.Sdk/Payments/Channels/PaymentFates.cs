@@ -1,9 +1,9 @@
 using System.Numerics;
 using Snet.Ethereum;
 using Snet.Protocol;
-using Snet.Sdk.Payments.Channels;
+using Snet.Sdk.Payments.Receipts;
 
-namespace Snet.Sdk.Payments.Receipts;
+namespace Snet.Sdk.Payments.Channels;
 
 /// <summary>Finds out what became of payments whose answer was lost: the daemon's total, which carries our signature, tells; for a round that was claimed, the contract.</summary>
 internal sealed class PaymentFates(PaymentServices services)
