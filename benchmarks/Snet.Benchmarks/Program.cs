@@ -14,6 +14,7 @@ return args switch
     ["latency"] => await Latency.RunAsync(),
     ["soak", .. var rest] => await SoakRun.RunAsync(Number(rest, 0, 100_000), Number(rest, 1, Random.Shared.Next(1_000_000))),
     ["sandbox-calls"] => await SandboxCalls.RunAsync(),
+    ["signing"] => Signing(),
     ["paid-overhead"] => await PaidOverhead.RunAsync(),
     ["prepaid-parallel"] => await PaidOverhead.RunPrepaidAsync(),
     _ => Usage(),
@@ -22,8 +23,15 @@ return args switch
 static int Number(string[] words, int index, int otherwise) =>
     words.Length > index ? int.Parse(words[index], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 
+static int Signing()
+{
+    SigningCost.Measure("Portable.BouncyCastle 1.8.10, as the SDK uses it");
+    SigningCost.MeasureSystem();
+    return 0;
+}
+
 static int Usage()
 {
-    Console.Error.WriteLine("Give one of: upload-memory [MB], upload-speed [MB [ROUNDS]], check-speed [MB [ROUNDS]], soak [CALLS [SEED]], sandbox-start, sandbox-calls, paid-overhead, prepaid-parallel, receipts [COUNT], latency");
+    Console.Error.WriteLine("Give one of: upload-memory [MB], upload-speed [MB [ROUNDS]], check-speed [MB [ROUNDS]], soak [CALLS [SEED]], sandbox-start, sandbox-calls, signing, paid-overhead, prepaid-parallel, receipts [COUNT], latency");
     return 2;
 }

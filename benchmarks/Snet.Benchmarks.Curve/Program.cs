@@ -1,0 +1,3 @@
+using Snet.Benchmarks;
+
+SigningCost.Measure("BouncyCastle.NetCore 1.8.5");
