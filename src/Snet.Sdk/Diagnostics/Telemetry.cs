@@ -69,7 +69,11 @@ internal static class Telemetry
         }
 
         /// <summary>The call failed.</summary>
-        public void Fail(SnetException error) => _error = error.Code;
+        public void Fail(SnetException error) => Fail(error.Code);
+
+        /// <summary>The call failed.</summary>
+        /// <param name="code">The error's <see cref="SnetException.Code"/>.</param>
+        public void Fail(string code) => _error = code;
 
         public void Dispose()
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Snet.Grpc;
+using Snet.Sdk.Diagnostics;
 using Snet.Sdk.Payments;
 
 namespace Snet.Sdk.Services;
@@ -43,6 +44,7 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
             foreach (var attempt in message.Attempts)
                 CheckRival(attempt.Receipt, lease);
             message.Attempts.Add(lease);
+            message.Watch = Telemetry.StartCall(order, service.Client.Options.TimeProvider);
         }
         catch
         {
@@ -68,8 +70,7 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         }
         catch
         {
-            lease.Doubt(); // whatever it was, the payment may have left this process
-            message.Turn.Release();
+            End(message, lease.Doubt); // whatever it was, the payment may have left this process
             throw;
         }
 
@@ -119,27 +120,44 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         new(GrpcStatus.Aborted, "the same message was sent before", CallOrigin.Transport, advice) { MoneyMoved = fate };
 
     // Unary answers end here as well; what a daemon refused for being out of step makes the next call ask for the state.
-    private static void Settle(MessagePayment message, IPaymentLease lease, HttpResponseHeaders? end)
+    private void Settle(MessagePayment message, IPaymentLease lease, HttpResponseHeaders? end) => End(message, () =>
     {
         switch (end is null ? null : Status(end))
         {
             case GrpcStatus.Ok:
-                lease.Confirm();
+                var receipt = lease.Confirm();
+                message.Watch?.Succeed(receipt);
+                service.Client.Logger.CallPaid(receipt.Method, receipt.Cost, receipt.Mode);
                 break;
             case null or GrpcStatus.Cancelled or GrpcStatus.DeadlineExceeded:
                 lease.Doubt();
                 break;
             case var status:
+                message.Watch?.Fail(ServiceCallException.ErrorCode);
                 lease.Refuse(new GrpcException(status.Value, GrpcText.DecodeMessage(GrpcHeaders.Find(end!, "grpc-message") ?? string.Empty)), waited: 0);
                 break;
         }
+    });
 
-        message.Turn.Release();
+    private static void End(MessagePayment message, Action settle)
+    {
+        try
+        {
+            settle();
+        }
+        finally
+        {
+            message.Watch?.Dispose();
+            message.Turn.Release();
+        }
     }
 
     /// <summary>What was paid for one message, over all attempts to send it.</summary>
     private sealed class MessagePayment
     {
+        /// <summary>Measures the attempt that is under way.</summary>
+        public Telemetry.CallWatch? Watch { get; set; }
+
         /// <summary>One attempt at a time.</summary>
         public SemaphoreSlim Turn { get; } = new(1, 1);
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using Snet.Ethereum;
 
@@ -51,6 +52,18 @@ public class PrivateKeyTests
         using var key = PrivateKey.Parse(Key);
 
         key.ToString().ShouldBe("private key of 0xd2Cefac22AE8D663AF83CDa535dcE80e55902A4e");
+    }
+
+    [Test]
+    public void Dispose_Key_LeavesNoByteOfIt()
+    {
+        var key = PrivateKey.Create();
+        var bytes = (byte[])typeof(PrivateKey).GetField("_bytes", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(key)!;
+        bytes.ShouldContain(b => b != 0);
+
+        key.Dispose();
+
+        bytes.ShouldAllBe(b => b == 0);
     }
 
     [Test]

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging;
+using Google.Protobuf;
+using Snet.Grpc;
 using Snet.Sdk.Diagnostics;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Support;
@@ -55,48 +56,39 @@ public sealed class TelemetryTests : PlatformTest
 
     [Test]
     [Category("Sandbox")]
-    public async Task Logs_OfAWholeTraining_TellNoKeyAndNoSignature()
+    public async Task PaymentHandler_AnotherLibrarysCalls_AreToldLikeOurOwn()
     {
-        using var signer = Snet.Ethereum.PrivateKey.Create();
-        var key = signer.ExportHex()[2..];
-        Sandbox.Chain.Fund(signer.Address, 1000, TokenAmount.FromTokens(1).Cogs);
-        using var logs = new ListLogger();
-        var snet = Connect(options => options.LoggerFactory = logs, Snet.Sdk.Accounts.PrivateKeySigner.FromHex(key));
-        var service = Service(snet);
-        var model = await service.Training.CreateModelAsync("stt", "x");
-        await service.Training.TrainModelAsync(model.Id, await service.Training.TrainModelPriceAsync(model.Id));
-        await service.CallAsync("add", new JsonObject());
-
-        logs.Lines.ShouldContain(line => line.StartsWith("2002 ", StringComparison.Ordinal), "ChannelFunded keeps its number");
-        logs.Lines.ShouldContain(line => line.StartsWith("1001 ", StringComparison.Ordinal), "CallPaid keeps its number");
-        foreach (var line in logs.Lines)
+        using var logs = new CollectingLogs();
+        var names = new ConcurrentQueue<string>();
+        var errors = new ConcurrentQueue<object?>();
+        using var meters = new MeterListener { InstrumentPublished = (instrument, l) => l.EnableMeasurementEvents(instrument) };
+        meters.SetMeasurementEventCallback<long>((instrument, _, _, _) => names.Enqueue(instrument.Name));
+        meters.SetMeasurementEventCallback<double>((instrument, _, tags, _) =>
         {
-            line.ShouldNotContain(key, Case.Insensitive);
-            System.Text.RegularExpressions.Regex.IsMatch(line, "[0-9a-fA-F]{128,}").ShouldBeFalse($"a signature? {line}");
-        }
+            if (instrument.Name == "rpc.client.call.duration")
+                errors.Enqueue(tags.ToArray().ToDictionary().GetValueOrDefault("error.type"));
+        });
+        meters.Start();
+        using var handler = Service(Connect(options => options.LoggerFactory = logs)).CreatePaymentHandler();
+        using var channel = new GrpcChannel(Platform.Daemon, handler);
 
-        snet.Options.Signer!.ToString()!.ShouldNotContain(key, Case.Insensitive);
-        Platform.ToString().ShouldNotContain(Platform.Keys[0][2..], Case.Insensitive);
+        await channel.UnaryAsync("/service.Calculator/add", ReadOnlyMemory<byte>.Empty, null, default);
+        await Should.ThrowAsync<GrpcException>(() => channel.UnaryAsync("/service.Calculator/fail", new global::Service.Numbers { A = 5 }.ToByteArray(), null, default));
+
+        logs.Lines.Where(line => line.StartsWith("1001 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("Called /service.Calculator/add for 5 cogs (Escrow).");
+        names.Count(name => name == "snet.client.calls.paid").ShouldBe(1);
+        errors.ShouldBe([null, "service_call"]);
     }
 
-    private sealed class ListLogger : ILoggerFactory, ILogger
+    [Test]
+    [Category("Sandbox")]
+    public async Task Logs_OfAPaidCall_KeepTheirNumbers()
     {
-        public ConcurrentQueue<string> Lines { get; } = new();
+        using var logs = new CollectingLogs();
 
-        public ILogger CreateLogger(string categoryName) => this;
+        await Service(Connect(options => options.LoggerFactory = logs)).CallAsync("add", new JsonObject());
 
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
+        foreach (var number in (int[])[1001, 2001, 2002, 3001, 3002, 3007])
+            logs.Lines.ShouldContain(line => line.StartsWith($"{number} ", StringComparison.Ordinal));
     }
 }

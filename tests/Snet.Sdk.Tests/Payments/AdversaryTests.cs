@@ -70,10 +70,59 @@ public sealed class AdversaryTests : PlatformTest
         (await service.Client.Account.ListReceiptsAsync().ToListAsync()).ShouldBeEmpty();
     }
 
+    [TestCase("free")]
+    [TestCase("escrow")]
+    [TestCase("prepaid")]
+    [TestCase("reading")]
+    [TestCase("creating")]
+    [TestCase("transaction")]
+    public async Task Signing_NodeIsOnAnotherChain_IsNotDone(string what)
+    {
+        var signed = 0;
+        var signer = new ScriptedSigner(NewSigner()) { Message = Count, Transaction = Count };
+        var snet = Connect(options => options.Network = SnetNetwork.Custom("another", 1, Platform.Token, Platform.Mpe, Platform.Registry, Platform.Ipfs), signer);
+        var service = Service(snet);
+
+        await Should.ThrowAsync<SnetException>(() => what switch
+        {
+            "free" => Call(PaymentMode.Free),
+            "escrow" => Call(PaymentMode.Escrow),
+            "prepaid" => Call(PaymentMode.Prepaid),
+            "reading" => service.Training.GetAllModelsAsync(),
+            "creating" => service.Training.CreateModelAsync("stt", "x"),
+            _ => snet.Account.DepositAsync(TokenAmount.FromCogs(1)),
+        });
+
+        signed.ShouldBe(0);
+
+        Task Call(PaymentMode mode) => service.CallAsync("add", Numbers.DeepClone().AsObject(), new ServiceCallOptions { PaymentMode = mode });
+
+        ValueTask<byte[]> Count(byte[] signature, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref signed);
+            return ValueTask.FromResult(signature);
+        }
+    }
+
+    [Test]
+    public async Task CallAsync_NodeSaysThatAChannelIsAnothers_NothingIsSigned()
+    {
+        using var node = new LyingNode(Platform.Mpe, word: 1, 0xaa) { IsOn = false }; // the sender
+        var service = Service(Connect(options => options.NodeHttpHandler = node));
+        await service.CallAsync("add", Numbers.DeepClone().AsObject());
+        node.IsOn = true;
+
+        using (Sandbox.Daemon.Faults.RefuseNextNonce())
+            (await Should.ThrowAsync<ChannelStateException>(() => service.CallAsync("add", Numbers.DeepClone().AsObject()))).Message.ShouldContain("belongs to others");
+
+        node.IsOn = false;
+        (await service.CallAsync("add", Numbers.DeepClone().AsObject())).Receipt!.AmountAfter.Cogs.ShouldBe(10);
+    }
+
     [Test]
     public async Task CallAsync_NodeSaysThatAChannelHoldsMore_NoMoreThanItsPriceIsSigned()
     {
-        using var node = new LyingNode(Platform.Mpe, 1_000_000);
+        using var node = new LyingNode(Platform.Mpe, word: 5, 1_000_000);
         var service = Service(Connect(options =>
         {
             (options.NodeHttpHandler, options.TimeProvider) = (node, new Histories.HastyTime());
@@ -218,27 +267,29 @@ public sealed class AdversaryTests : PlatformTest
         }
     }
 
-    /// <summary>Says that every channel holds more than it does.</summary>
-    private sealed class LyingNode(EthereumAddress mpe, BigInteger value) : DelegatingHandler(new SocketsHttpHandler())
+    /// <summary>Says something else of every channel: nonce, sender, signer, recipient, group, value or expiration.</summary>
+    private sealed class LyingNode(EthereumAddress mpe, int word, BigInteger value) : DelegatingHandler(new SocketsHttpHandler())
     {
+        public bool IsOn { get; set; } = true;
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var asked = await request.Content!.ReadAsStringAsync(cancellationToken);
             var response = await base.SendAsync(request, cancellationToken);
             var selector = Convert.ToHexStringLower(EscrowContract.Channels.Selector);
-            if (!asked.Contains(mpe.ToString()[2..], StringComparison.OrdinalIgnoreCase) || !asked.Contains(selector, StringComparison.OrdinalIgnoreCase))
+            if (!IsOn || !asked.Contains(mpe.ToString()[2..], StringComparison.OrdinalIgnoreCase) || !asked.Contains(selector, StringComparison.OrdinalIgnoreCase))
                 return response;
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             response.Content = new StringContent(Raised(text), System.Text.Encoding.UTF8, "application/json");
             return response;
         }
 
-        // Value is the sixth of the seven words of 64 digits.
+        // Seven words of 64 digits.
         private string Raised(string text)
         {
             var start = text.IndexOf("\"0x", StringComparison.Ordinal) + 3;
             var end = text.IndexOf('"', start);
-            return end - start < 7 * 64 ? text : text[..(start + (5 * 64))] + value.ToString("x64", CultureInfo.InvariantCulture) + text[(start + (6 * 64))..];
+            return end - start < 7 * 64 ? text : text[..(start + (word * 64))] + value.ToString("x64", CultureInfo.InvariantCulture) + text[(start + ((word + 1) * 64))..];
         }
     }
 
