@@ -64,7 +64,7 @@ internal static class DaemonErrors
     public static GrpcException OfPlan(GrpcException e)
     {
         int? status = e.StatusCode != GrpcStatus.Unknown ? null
-            : Says(e, "signed amount for token request") || IsExpiredSignature(e) ? WrongNonce
+            : Says(e, "signed amount for token request") || Says(e, "incorrect payment channel nonce") || IsExpiredSignature(e) ? WrongNonce
             : Says(e, "another transaction on channel: ") ? GrpcStatus.FailedPrecondition
             : Says(e, "cannot determine current block") ? GrpcStatus.Internal
             : Says(e, "payment") ? GrpcStatus.Unauthenticated
