@@ -46,9 +46,11 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
             message.Attempts.Add(lease);
             message.Watch = Telemetry.StartCall(order, service.Client.Options.TimeProvider);
         }
-        catch
+        catch (Exception e)
         {
             message.Turn.Release();
+            if (e is SnetException error && ServiceClient.IsTooDear(error))
+                service.ForgetPrices();
             throw;
         }
 
@@ -134,7 +136,9 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
                 break;
             case var status:
                 message.Watch?.Fail(ServiceCallException.ErrorCode);
-                lease.Refuse(new GrpcException(status.Value, GrpcText.DecodeMessage(GrpcHeaders.Find(end!, "grpc-message") ?? string.Empty)), waited: 0);
+                var refusal = lease.Refuse(new GrpcException(status.Value, GrpcText.DecodeMessage(GrpcHeaders.Find(end!, "grpc-message") ?? string.Empty)), waited: 0);
+                if (refusal == PaymentRefusal.WrongIncome)
+                    service.ForgetPrices();
                 break;
         }
     });

@@ -158,6 +158,12 @@ public class ServiceClient : IAsyncDisposable, IDisposable
     internal async Task<ChannelPool> GetPoolAsync(CancellationToken cancellationToken) =>
         _client.GetPool((await _source.GetAsync(cancellationToken).ConfigureAwait(false)).Payment);
 
+    /// <summary>Has the metadata read again for the next call: its prices may be others now.</summary>
+    internal void ForgetPrices() => _source.Forget();
+
+    /// <summary>Whether a lower price would be paid. No daemon is asked then, which would tell that it has fallen.</summary>
+    internal static bool IsTooDear(SnetException e) => e is SpendingLimitException or InsufficientFundsException;
+
     internal PaymentStrategies GetStrategies(ServiceDefinition definition) => _client.GetStrategies(OrgId, ServiceId, definition.Payment);
 
     private async Task<CallResult<T>> CallAsync<T>(
@@ -177,10 +183,18 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         if (target.PricingMethod is not null)
             await daemon.EnsureServiceIsThereAsync(cancellationToken).ConfigureAwait(false);
         var strategy = GetStrategies(definition).Choose(options.PaymentMode ?? _client.Options.PaymentMode, definition.Group);
-        var (answer, receipt) = await _client.Caller.CallAsync(
-            strategy, order, daemon, (headers, ct) => daemon.SendAsync(target.Path, request, With(headers, own), timeout, ct), RequoteAsync, cancellationToken)
-            .ConfigureAwait(false);
-        return new CallResult<T>(Read(read, answer, receipt), receipt.Cost, receipt, Headers(answer));
+        try
+        {
+            var (answer, receipt) = await _client.Caller.CallAsync(
+                strategy, order, daemon, (headers, ct) => daemon.SendAsync(target.Path, request, With(headers, own), timeout, ct), RequoteAsync, cancellationToken)
+                .ConfigureAwait(false);
+            return new CallResult<T>(Read(read, answer, receipt), receipt.Cost, receipt, Headers(answer));
+        }
+        catch (SnetException e) when (IsTooDear(e))
+        {
+            ForgetPrices();
+            throw;
+        }
 
         async Task<TokenAmount> RequoteAsync(TokenAmount? wanted, CancellationToken ct)
         {

@@ -26,8 +26,14 @@ internal sealed class ServiceSource(Func<CancellationToken, Task<ServiceDefiniti
     /// <summary>Reads it again, because it was changed in the registry.</summary>
     public Task<ServiceDefinition> ReloadAsync(CancellationToken cancellationToken)
     {
+        Forget();
+        return GetAsync(cancellationToken);
+    }
+
+    /// <summary>Has it read again for the next who needs it.</summary>
+    public void Forget()
+    {
         lock (_lock)
             _loading = null;
-        return GetAsync(cancellationToken);
     }
 }

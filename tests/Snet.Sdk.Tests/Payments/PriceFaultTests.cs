@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Snet.Grpc;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Services;
@@ -47,6 +48,36 @@ public sealed class PriceFaultTests
 
         (error.Allowed.Cogs, error.Price.Cogs, error.MoneyMoved).ShouldBe((6, 7, MoneyMoved.No));
         await PaidAsync(snet, 5, 0);
+    }
+
+    [Test]
+    public async Task CallAsync_PriceWasAboveTheLimitForAWhile_IsPaidAgainWhenItHasFallen()
+    {
+        await using var snet = await ConnectAndPayOnceAsync(new SpendingPolicy { MaxPerCall = TokenAmount.FromCogs(6) });
+        using (_sandbox.Daemon.Faults.ChangePrice(7))
+        {
+            await PublishAsync(7);
+            await Should.ThrowAsync<SpendingLimitException>(AddAsync);
+        }
+
+        await PublishAsync(5);
+
+        await PaidAsync(snet, 5, 0);
+        (await AddAsync()).Paid.Cogs.ShouldBe(5);
+    }
+
+    [Test]
+    public async Task PaymentHandler_PriceHasRisen_IsPaidAtTheNextTry()
+    {
+        await using var snet = await ConnectAndPayOnceAsync(null);
+        using var channel = new GrpcChannel(_sandbox.Platform.Daemon, _service.CreatePaymentHandler());
+        using var fault = _sandbox.Daemon.Faults.ChangePrice(7);
+        await PublishAsync(7);
+
+        await Should.ThrowAsync<GrpcException>(() => channel.UnaryAsync("/service.Calculator/add", default, null, CancellationToken.None));
+        await channel.UnaryAsync("/service.Calculator/add", default, null, CancellationToken.None);
+
+        await PaidAsync(snet, 5, 0, 7);
     }
 
     [Test]
