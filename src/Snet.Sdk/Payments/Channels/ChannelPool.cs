@@ -134,7 +134,8 @@ internal sealed partial class ChannelPool : IDisposable
     {
         var untaken = session.Untaken;
         session.Confirm(after, _time.GetUtcNow());
-        _fates.Settle(untaken.Select(entry => (entry, PaymentOutcome.NotCharged)));
+        if (untaken.Count > 0)
+            _fates.Settle(untaken.Where(entry => entry.Receipt.AmountBefore < after.SignedAmount).Select(entry => (entry, PaymentOutcome.NotCharged)));
     }
 
     /// <summary>It is unknown whether a payment was taken.</summary>
