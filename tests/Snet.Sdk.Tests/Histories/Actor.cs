@@ -37,6 +37,13 @@ internal sealed class Actor : IAsyncDisposable
             _lives.Add(_start(this));
     }
 
+    /// <summary>The process that runs ends, as the operating system sees it: its locks are free.</summary>
+    public async Task EndAsync()
+    {
+        if (_lives.Count > 0)
+            await _lives[^1].DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var life in _lives)

@@ -8,7 +8,9 @@ namespace Snet.Sdk.Tests.Histories;
 
 /// <summary>What an onlooker writes down of one account: every total that its clients sign, and every total that the daemon takes. Each entry is held against P1 to P9.</summary>
 /// <remarks>Nothing here asks the SDK. The daemon's totals come from its storage, the channels' values from the chain.</remarks>
-internal sealed class Books(SnetSandbox sandbox)
+/// <param name="sandbox">The platform.</param>
+/// <param name="limits">What the account's user allows.</param>
+internal sealed class Books(SnetSandbox sandbox, Limits limits)
 {
     private readonly Lock _lock = new();
     private readonly ChainView _chain = new(sandbox);
@@ -26,6 +28,8 @@ internal sealed class Books(SnetSandbox sandbox)
 
     public ChainView Chain => _chain;
 
+    public Limits Limits => limits;
+
     /// <summary>The account's channels.</summary>
     public IReadOnlyList<BigInteger> Channels
     {
@@ -42,6 +46,12 @@ internal sealed class Books(SnetSandbox sandbox)
     /// <summary>Whether a block is taken back and not there again; what a channel holds cannot be told then.</summary>
     public bool BlockIsMissing { get; set; }
 
+    /// <summary>
+    /// Whether a payment for calls ahead met one of another process. A daemon looks at the total before it locks the channel for such a payment, so the total
+    /// can fall back when two come at one moment (protocol e.5, GetToken).
+    /// </summary>
+    public bool PlansHaveMet { get; private set; }
+
     /// <summary>What was broken so far.</summary>
     public IReadOnlyCollection<string> Broken => _broken;
 
@@ -52,7 +62,7 @@ internal sealed class Books(SnetSandbox sandbox)
         {
             foreach (var channel in Channels)
                 Look(channel);
-            return _forgotten + _taken.Values.Aggregate(BigInteger.Zero, (sum, total) => sum + total);
+            return Sum();
         }
     }
 
@@ -63,11 +73,14 @@ internal sealed class Books(SnetSandbox sandbox)
             return _taken.GetValueOrDefault(round);
     }
 
-    /// <summary>What the daemon took of each round.</summary>
-    public IReadOnlyDictionary<(BigInteger Channel, BigInteger Nonce), BigInteger> TakenOfAll()
+    /// <summary>Reads everything at one moment.</summary>
+    public Moment Read()
     {
         lock (_lock)
-            return _taken.ToDictionary();
+        {
+            var plans = _sent.Where(payment => payment.IsPlan).ToList();
+            return new Moment(TakenInAll(), _taken.ToDictionary(), UsedInAll(), plans.Count, plans.Count(plan => plan.IsOnItsWay));
+        }
     }
 
     /// <summary>The most that was signed in a round, and the signature; null when nothing was.</summary>
@@ -105,8 +118,10 @@ internal sealed class Books(SnetSandbox sandbox)
         lock (_lock)
         {
             Look(payment.Channel);
+            PlansHaveMet |= _sent.Any(other => other.IsOnItsWay && (other.IsPlan || payment.IsPlan) && other.Client != payment.Client && other.Channel == payment.Channel);
             CheckValue(payment);
             CheckStep(payment);
+            CheckLimits(payment);
             CheckFate(payment);
             CheckOnce(payment);
             _sent.Enqueue(payment);
@@ -116,6 +131,22 @@ internal sealed class Books(SnetSandbox sandbox)
                 _signed[payment.Round] = payment.Amount;
         }
     }
+
+    /// <summary>Whether the daemon has taken as much already.</summary>
+    public bool WasTaken(SentPayment payment)
+    {
+        lock (_lock)
+        {
+            Look(payment.Channel);
+            return payment.Amount <= _taken.GetValueOrDefault(payment.Round);
+        }
+    }
+
+    private BigInteger UsedInAll() => Channels.Aggregate(BigInteger.Zero, (sum, channel) => sum + (sandbox.Daemon.Plans.Find(channel)?.Used ?? BigInteger.Zero));
+
+    /// <summary>Reads what a token is asked for.</summary>
+    public static async Task<TokenRequest> ReadTokenRequestAsync(HttpContent content, CancellationToken cancellationToken) =>
+        TokenRequest.Parser.ParseFrom((await content.ReadAsByteArrayAsync(cancellationToken)).AsSpan(5));
 
     /// <summary>Reads which channel a question is about.</summary>
     public static async Task<BigInteger> ReadChannelAsync(HttpContent content, CancellationToken cancellationToken)
@@ -138,17 +169,27 @@ internal sealed class Books(SnetSandbox sandbox)
     // P2: at most one agreed price above what the daemon has taken. P9: at most one above what the account's own signatures prove.
     private void CheckStep(SentPayment payment)
     {
-        if (payment.For is null)
+        if (payment is { For: null, IsPlan: false })
         {
             Break("P2", $"{payment}: nobody has asked for it");
             return;
         }
 
-        var price = payment.For.Agreed();
+        var price = payment.For?.Agreed() ?? limits.Plan();
         if (payment.Amount > _takenAtMost.GetValueOrDefault(payment.Round) + price)
             Break("P2", $"{payment} at {price}, and the daemon has taken {_takenAtMost.GetValueOrDefault(payment.Round)}");
         if (payment.Amount > _signed.GetValueOrDefault(payment.Round) + price)
             Break("P9", $"{payment} at {price}, and {_signed.GetValueOrDefault(payment.Round)} was the most that was ever signed");
+    }
+
+    // P6: nothing that the spending policy forbids.
+    private void CheckLimits(SentPayment payment)
+    {
+        var price = payment.Amount - _takenAtMost.GetValueOrDefault(payment.Round);
+        if (price > limits.PerCall)
+            Break("P6", $"{payment}, which is {price} more than was taken, and the limit for one is {limits.PerCall}");
+        if (price.Sign > 0 && Sum() + price > limits.Total())
+            Break("P6", $"{payment}, which is {price} more than was taken, {Sum()} are taken in all, and the limit is {limits.Total()}");
     }
 
     // P3: after an unknown fate the daemon's total decides before anything is signed again.
@@ -169,6 +210,8 @@ internal sealed class Books(SnetSandbox sandbox)
         }
     }
 
+    private BigInteger Sum() => _forgotten + _taken.Values.Aggregate(BigInteger.Zero, (sum, total) => sum + total);
+
     private BigInteger ClaimedOnItsWay(BigInteger channel, BigInteger nonce) =>
         sandbox.Daemon.Channels.GetClaim(channel, nonce)?.Authorized ?? BigInteger.Zero;
 
@@ -178,7 +221,7 @@ internal sealed class Books(SnetSandbox sandbox)
         if (sandbox.Daemon.Channels.GetStored(channel) is not { } stored)
             return;
         var round = (channel, stored.Nonce);
-        if (stored.Authorized < _taken.GetValueOrDefault(round))
+        if (stored.Authorized < _taken.GetValueOrDefault(round) && !PlansHaveMet)
             Break("P1", $"the daemon took {stored.Authorized} of channel {channel} in round {stored.Nonce} after {_taken[round]}");
         _taken[round] = stored.Authorized;
         if (stored.Authorized > _takenAtMost.GetValueOrDefault(round))

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Snet.Sdk.Payments;
 
 namespace Snet.Sdk.Tests.Histories;
 
@@ -21,7 +22,12 @@ internal static class Chance
         from tokens in Gen.Frequency((5, Gen.Constant(200)), (2, Gen.Choose(0, 60)))
         from ahead in Gen.Elements(1, 2, 3, 10)
         from own in Gen.Frequency((5, Gen.Constant(false)), (1, Gen.Constant(true)))
-        select new Setup(tokens, ahead, own);
+        from mode in Gen.Frequency(
+            (5, Gen.Constant(PaymentMode.Escrow)), (2, Gen.Constant(PaymentMode.Automatic)), (1, Gen.Constant(PaymentMode.Free)), (3, Gen.Constant(PaymentMode.Prepaid)))
+        from disk in Gen.Frequency((3, Gen.Constant(false)), (1, Gen.Constant(true)))
+        from perCall in Gen.Frequency((7, Gen.Constant(0)), (1, Gen.Elements(4, 6, 10, 20)))
+        from total in Gen.Frequency((4, Gen.Constant(0)), (1, Gen.Choose(1, 60)))
+        select new Setup(tokens, ahead, own, mode, disk, perCall, total);
 
     // Mostly one process; the second joins now and then.
     private static Gen<int> Client => Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Constant(1)));
@@ -42,7 +48,7 @@ internal static class Chance
         (1, Gen.Elements(true, false).Select(up => (Step)new DaemonIs(up))),
         (1, Channel.Select(channel => (Step)new Forgets(channel))),
         (1, from cogs in Gen.Elements(0, 3, 6, 11) from published in Gen.Elements(true, false) select (Step)new PriceIs(cogs, published)),
-        (2, from blocks in Gen.Elements(1L, 6L, 250L, 40_000L, 100_000L) from passes in Gen.Elements(true, false) select (Step)new Mine(blocks, passes)),
+        (2, from blocks in Gen.Elements(1L, 6L, 250L, 40_000L, 100_000L, 200_000L) from passes in Gen.Elements(true, false) select (Step)new Mine(blocks, passes)),
         (1, Gen.Constant((Step)new TakeBlockBack())),
         (2, from client in Client from what in Gen.Elements(Enum.GetValues<Deed>()) from amount in Gen.Choose(1, 40) from channel in Channel select (Step)new ByHand(client, what, amount, channel)),
         (1, Gen.Choose(1, 60).Select(cogs => (Step)new Earn(cogs))));
@@ -62,7 +68,8 @@ internal static class Chance
                 yield return history with { Steps = [.. history.Steps[..i], simpler, .. history.Steps[(i + 1)..]] };
         }
 
-        foreach (var setup in new[] { new Setup(), history.Setup with { OwnSigner = false }, history.Setup with { CallsAhead = 3 } }.Distinct())
+        foreach (var setup in new[] { new Setup(), history.Setup with { OwnSigner = false }, history.Setup with { CallsAhead = 3 }, history.Setup with { Mode = PaymentMode.Escrow },
+                     history.Setup with { OnDisk = false }, history.Setup with { MaxPerCall = 0 }, history.Setup with { MaxTotal = 0 } }.Distinct())
         {
             if (setup != history.Setup)
                 yield return history with { Setup = setup };

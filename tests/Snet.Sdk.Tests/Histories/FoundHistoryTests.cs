@@ -1,3 +1,5 @@
+using Snet.Sdk.Payments;
+
 namespace Snet.Sdk.Tests.Histories;
 
 /// <summary>Histories that once broke an invariant, each as small as it could be made.</summary>
@@ -34,6 +36,14 @@ public sealed class FoundHistoryTests
         new Call(0, "add"),
         new Call(0, "add"),
         new Together(new Call(0, "add"), new Call(0, "add"), new Validate(1, 1))));
+
+    [Test]
+    public Task Prepaid_ChannelWasClaimedBehindTheDaemonAndPaidFromElsewhere_GoesOnInTheNextRound() => HoldsAsync(new History(
+        new Setup(200, 1, false, PaymentMode.Prepaid),
+        new Call(0, "add"),
+        new Call(0, "add"),
+        new Claims(0, Claiming.BehindTheDaemon),
+        new Call(1, "mul")));
 
     private static async Task HoldsAsync(History history)
     {

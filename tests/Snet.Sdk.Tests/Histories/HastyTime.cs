@@ -4,14 +4,18 @@ namespace Snet.Sdk.Tests.Histories;
 /// <remarks>
 /// A pause between two tries is short, a time limit long, so the length tells them apart. A machine under load can therefore make no call of a history time out.
 /// </remarks>
-internal sealed class HastyTime : TimeProvider
+/// <param name="start">What it shows at first; null for <see cref="Start"/>.</param>
+internal sealed class HastyTime(DateTimeOffset? start = null) : TimeProvider
 {
+    /// <summary>When every history begins.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
     private const int Haste = 100;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(9);
 
     private readonly Lock _lock = new();
     private readonly HashSet<HastyTimer> _limits = [];
-    private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private DateTimeOffset _now = start ?? Start;
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Numerics;
+using Snet.Sdk.Payments;
 
 namespace Snet.Sdk.Tests.Histories;
 
@@ -15,7 +16,12 @@ internal sealed record History(Setup Setup, params Step[] Steps)
 /// <param name="Tokens">What the account's wallet holds, in cogs.</param>
 /// <param name="CallsAhead">For how many calls a channel is filled at a time.</param>
 /// <param name="OwnSigner">Whether a key that holds nothing signs the payments.</param>
-internal sealed record Setup(int Tokens = 100, int CallsAhead = 3, bool OwnSigner = false);
+/// <param name="Mode">How calls are paid.</param>
+/// <param name="OnDisk">Whether receipts and the memory of channels are kept in a data directory, which all processes share.</param>
+/// <param name="MaxPerCall">The policy's limit for one call or plan, in cogs; 0 for none.</param>
+/// <param name="MaxTotal">The policy's limit in all, in cogs; 0 for none.</param>
+internal sealed record Setup(
+    int Tokens = 100, int CallsAhead = 3, bool OwnSigner = false, PaymentMode Mode = PaymentMode.Escrow, bool OnDisk = false, int MaxPerCall = 0, int MaxTotal = 0);
 
 /// <summary>Writes records as the C# that makes them.</summary>
 internal static class Code

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Snet.Sdk.Sandbox;
 using Snet.Tests;
 
@@ -8,6 +9,7 @@ namespace Snet.Sdk.Tests.Histories;
 internal sealed class Lane : IAsyncDisposable
 {
     private const int Lifetime = 100;
+    private readonly DirectoryInfo _disk = Directory.CreateTempSubdirectory("snet-histories-"); // removed with the lane: what ends with a history may still write a moment
     private int _used;
 
     private Lane(SnetSandbox sandbox, ManualTime time)
@@ -27,13 +29,19 @@ internal sealed class Lane : IAsyncDisposable
     /// <summary>Who is paid.</summary>
     public Provider Provider { get; }
 
+    /// <summary>Gives a folder that nothing else uses.</summary>
+    public string NewFolder() => _disk.CreateSubdirectory($"{_used}").FullName;
+
     /// <summary>Whether another history may use it.</summary>
     public bool IsFresh => ++_used < Lifetime;
 
     public static async Task<Lane> StartAsync()
     {
         var time = new ManualTime();
-        var sandbox = await SnetSandbox.StartAsync(new SandboxOptions { TimeProvider = time, Group = Prices.Metadata(Prices.Published) });
+        var sandbox = await SnetSandbox.StartAsync(new SandboxOptions
+        {
+            TimeProvider = time, Group = Prices.Metadata(Prices.Published), DaemonConfig = new JsonObject { ["min_balance_for_free_call"] = "0" },
+        });
         sandbox.Provider.ValidationTime = sandbox.Provider.TrainingTime = TimeSpan.Zero;
         return new Lane(sandbox, time);
     }
@@ -43,5 +51,6 @@ internal sealed class Lane : IAsyncDisposable
         Provider.Dispose();
         Http.Dispose();
         await Sandbox.DisposeAsync();
+        _disk.Delete(recursive: true);
     }
 }

@@ -3,6 +3,7 @@ namespace Snet.Sdk.Tests.Histories;
 /// <summary>Stands between a client and the world and shows the books every signed total that leaves, and every answer about a channel's state.</summary>
 internal sealed class Recorder(Books books, int client, HttpMessageHandler world) : DelegatingHandler(world)
 {
+    private const string TokenPath = "/escrow.TokenService/GetToken";
     private const string ChannelStatePath = "/escrow.PaymentChannelStateService/GetChannelState";
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -16,7 +17,7 @@ internal sealed class Recorder(Books books, int client, HttpMessageHandler world
             return answer;
         }
 
-        if (SentPayment.Find(request.Headers, books.NextNumber(), client) is not { } payment)
+        if (await FindAsync(request, cancellationToken) is not { } payment)
             return await base.SendAsync(request, cancellationToken);
         books.Leaves(payment);
         try
@@ -30,5 +31,17 @@ internal sealed class Recorder(Books books, int client, HttpMessageHandler world
             payment.NeverSent();
             throw;
         }
+        finally
+        {
+            payment.IsOnItsWay = false;
+        }
+    }
+
+    private async Task<SentPayment?> FindAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.RequestUri!.AbsolutePath != TokenPath)
+            return SentPayment.Find(request.Headers, books.NextNumber(), client);
+        var plan = SentPayment.OfPlan(await Books.ReadTokenRequestAsync(request.Content!, cancellationToken), books.NextNumber(), client);
+        return books.WasTaken(plan) ? null : plan; // a token for what was paid before
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Numerics;
 using Snet.Grpc;
 using Snet.Protocol;
+using Snet.Protocol.Escrow;
 
 namespace Snet.Sdk.Tests.Histories;
 
@@ -18,6 +19,12 @@ internal sealed record SentPayment(long Number, int Client, UserCall? For, BigIn
 {
     private HttpResponseMessage? _response;
     private bool _neverSent;
+
+    /// <summary>Whether calls are paid ahead by it.</summary>
+    public bool IsPlan { get; init; }
+
+    /// <summary>Whether neither an answer nor a failure has come yet.</summary>
+    public bool IsOnItsWay { get; set; } = true;
 
     /// <summary>The round.</summary>
     public (BigInteger Channel, BigInteger Nonce) Round => (Channel, Nonce);
@@ -41,13 +48,17 @@ internal sealed record SentPayment(long Number, int Client, UserCall? For, BigIn
             Bytes(headers.GetValues(PaymentHeaders.ChannelSignature).Single()));
     }
 
+    /// <summary>Reads a payment for calls ahead from the question for their token.</summary>
+    public static SentPayment OfPlan(TokenRequest request, long number, int client) =>
+        new(number, client, null, request.ChannelId, request.CurrentNonce, request.SignedAmount, request.ClaimSignature.ToByteArray()) { IsPlan = true };
+
     /// <summary>The daemon began to answer; its status may come behind the answer.</summary>
     public void Answered(HttpResponseMessage response) => _response = response;
 
     /// <summary>Nothing of it left the machine.</summary>
     public void NeverSent() => _neverSent = true;
 
-    public override string ToString() => $"client {Client} signs {Amount} of channel {Channel} in round {Nonce} for {For}";
+    public override string ToString() => $"client {Client} signs {Amount} of channel {Channel} in round {Nonce} for {(IsPlan ? "calls ahead" : For)}";
 
     private static byte[] Bytes(string text) => GrpcText.TryDecodeBytes(text, out var bytes) ? bytes : throw new FormatException($"'{text}' is no base64.");
 

@@ -13,6 +13,9 @@ internal sealed record UserCall(string Name, Func<BigInteger> Agreed)
     /// <summary>The call that this code runs for.</summary>
     public static UserCall? Current => Flowing.Value;
 
+    /// <summary>Whether it draws on what was paid ahead, so that nothing is signed for it.</summary>
+    public bool Draws { get; init; }
+
     /// <summary>What was signed for it, in order.</summary>
     public ConcurrentQueue<SentPayment> Sent { get; } = new();
 

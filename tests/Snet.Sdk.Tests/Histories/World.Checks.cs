@@ -7,30 +7,53 @@ namespace Snet.Sdk.Tests.Histories;
 internal sealed partial class World
 {
     private readonly List<Note> _noted = [];
-    private BigInteger _takenSoFar;
-    private IReadOnlyDictionary<(BigInteger Channel, BigInteger Nonce), BigInteger> _takenOf = new Dictionary<(BigInteger, BigInteger), BigInteger>();
+    private Moment _last = Moment.First;
     private int _epoch;
 
     /// <summary>P8: what the daemon took meanwhile is what the users were told.</summary>
     public async Task HoldToAsync(IReadOnlyList<Ending> endings)
     {
         await BeQuietAsync();
-        var before = _takenOf;
-        var taken = Books.TakenInAll();
-        var step = taken - _takenSoFar;
-        (_takenSoFar, _takenOf) = (taken, Books.TakenOfAll());
+        var before = _last;
+        _last = Books.Read();
+        var step = _last.Taken - before.Taken;
 
         var succeeded = endings.Where(ending => ending.Error is null).ToList();
-        var least = IsOneProcess ? Sum(succeeded.Select(ending => ending.Paid!.Value)) : Sum(succeeded.GroupBy(ending => ending.Call.Sent.Last().Round).Select(
-            round => Covered(round.Select(ending => (ending.Call.Sent.Last().Amount - ending.Paid!.Value, ending.Call.Sent.Last().Amount)), before.GetValueOrDefault(round.Key))));
-        var most = Sum(succeeded.Select(ending => ending.Paid!.Value))
-            + Sum(endings.Where(ending => ending.Error is not null && ending.Told != MoneyMoved.No).Select(ending => ending.Call.Agreed()));
+        var told = Sum(succeeded.Select(ending => ending.Signed));
+        var least = IsOneProcess ? told : Sum(succeeded.Where(ending => !ending.Signed.IsZero).GroupBy(ending => ending.Call.Sent.Last().Round).Select(
+            round => Covered(round.Select(ending => (ending.Call.Sent.Last().Amount - ending.Signed, ending.Call.Sent.Last().Amount)), before.TakenOf.GetValueOrDefault(round.Key))));
+        var open = endings.Where(ending => ending.Error is not null && ending.Told != MoneyMoved.No).ToList();
+        var most = told + Sum(open.Where(ending => !ending.Call.Draws).Select(ending => ending.Call.Agreed())) + ((_last.Plans - before.Plans + before.PlansOnTheirWay) * Books.Limits.Plan()); // those are paid beside the calls
         if (!IsForgetful && (step < least || step > most))
             Books.Break("P8", $"the daemon took {step}, and: {string.Join("; ", endings)}");
+        HoldDrawsTo(endings, _last.Used - before.Used, Sum(succeeded.Select(ending => ending.Drawn)), Sum(open.Where(ending => ending.Call.Draws).Select(ending => ending.Call.Agreed())));
+    }
+
+    // P8 for calls that were paid ahead: one that succeeded has drawn its price, one that may have run at most that. A daemon with another price than the
+    // metadata takes that; what it takes too much is borne up to a limit.
+    private void HoldDrawsTo(IReadOnlyList<Ending> endings, BigInteger step, BigInteger least, BigInteger open)
+    {
+        if (!_pricesChanged && (step < least || step > least + open))
+            Books.Break("P8", $"the daemon used {step} of what was paid ahead, and: {string.Join("; ", endings)}");
+    }
+
+    private void CheckPrice(UserCall call, string method, BigInteger paid, PaymentMode mode)
+    {
+        if (!(paid.IsZero && mode == PaymentMode.Free) && !_published.Any(prices => prices[method] == paid))
+            Books.Break("P8", $"{call} cost {paid}, and published was {string.Join(", then ", _published.Select(prices => prices[method]))}");
+        var isRight = _setup.Mode switch
+        {
+            PaymentMode.Automatic => mode is PaymentMode.Free or PaymentMode.Escrow,
+            PaymentMode.Prepaid => mode == PaymentMode.Prepaid || paid.IsZero,
+            _ => mode == _setup.Mode,
+        };
+        if (!isRight)
+            Books.Break("P8", $"{call} was paid by {mode}, and asked for was {_setup.Mode}");
     }
 
     // Two processes cannot know where a daemon stands that has forgotten: one of them goes on from the total that it remembers, the other from nothing.
-    private bool IsForgetful => _hasForgotten && !IsAlone;
+    // A plan can be of any amount, so such a daemon takes the whole total for a new one.
+    private bool IsForgetful => _hasForgotten && (!IsAlone || _setup.Mode == PaymentMode.Prepaid) || Books.PlansHaveMet;
 
     // A process goes on from the total that it knows. When another has paid meanwhile and the price has fallen by as much, the daemon finds its price all the
     // same: what the first says it paid is then partly what the other paid.
@@ -41,10 +64,11 @@ internal sealed partial class World
     /// <summary>Notes the receipts as they are now. When a daemon forgets, what it was not asked in time can never be told any more, and the same totals can come again.</summary>
     private async Task NoteReceiptsAsync()
     {
-        foreach (var life in _actors.SelectMany(actor => actor.Lives))
+        // On a disk they are the same for all.
+        foreach (var life in _setup.OnDisk ? _actors.Where(actor => actor.Lives.Count > 0).Select(actor => actor.Now).Take(1) : _actors.SelectMany(actor => actor.Lives))
         {
             var receipts = await life.ReceiptsAsync();
-            _noted.AddRange(receipts.Skip(_noted.Count(note => note.Life == life)).Select(receipt => new Note(_epoch, life, receipt)));
+            _noted.AddRange(receipts.Skip(_noted.Count(note => _setup.OnDisk || note.Life == life)).Select(receipt => new Note(_epoch, life, receipt)));
         }
 
         _epoch++;
@@ -67,6 +91,16 @@ internal sealed partial class World
             await PayAgainAsync(actor.Index);
     }
 
+    // P3 in the end: who has paid from a channel since knows what became of everything that it signed there before.
+    private async Task CheckNothingIsOpenAsync(int client, Ending ending)
+    {
+        if (ending.Call.Sent.LastOrDefault() is not { } last)
+            return;
+        var open = (await _actors[client].Now.ReceiptsAsync()).Where(receipt => receipt.Outcome == PaymentOutcome.Unknown && (receipt.ChannelId, receipt.Nonce) == last.Round).ToList();
+        if (open.Count > 0 && IsOneProcess)
+            Books.Break("P3", $"after {ending} it is still open what became of {string.Join(", ", open.Select(Show))}");
+    }
+
     // Not at once, it may be: a connection that was cut is noticed only when it is used, and two processes that fill channels get in each other's way.
     private async Task PayAgainAsync(int client)
     {
@@ -75,6 +109,8 @@ internal sealed partial class World
             var ending = await CallAsync(client, "add");
             await HoldToAsync([ending]);
             if (ending.Error is null)
+                await CheckNothingIsOpenAsync(client, ending);
+            if (ending.Error is null || IsMeant(ending.Error))
                 return;
             if (tries < 3)
                 continue;
@@ -82,6 +118,15 @@ internal sealed partial class World
             return;
         }
     }
+
+    // What the user has allowed can be used up.
+    private bool IsMeant(Exception error) => error switch
+    {
+        NoFreeCallException => _setup.Mode == PaymentMode.Free,
+        SpendingLimitException => _setup.MaxTotal > 0 || _setup.MaxPerCall is > 0 and < 5,
+        ChannelStateException e => _setup.Mode == PaymentMode.Prepaid && (_pricesChanged || _hasForgotten || !IsOneProcess) && e.Message.Contains("paid ahead", StringComparison.Ordinal),
+        _ => false,
+    };
 
     private async Task CheckAsync()
     {
@@ -123,6 +168,8 @@ internal sealed partial class World
     // P5: nothing is lost, and nothing comes from nowhere.
     private void CheckBalance()
     {
+        if (_blockMissing)
+            return; // what was in it is on its way again
         BigInteger wallet, escrow, channels;
         lock (Sandbox.Chain.Ledger.Gate) // a channel may be filled ahead meanwhile
         {
@@ -134,8 +181,10 @@ internal sealed partial class World
             Books.Break("P5", $"wallet {wallet}, escrow {escrow}, channels {channels} and claimed {_claimed} are not {_funded}");
     }
 
-    private static string Show(IEnumerable<Note> notes) => string.Join(", ", notes.Select(note => note.Receipt).Select(receipt =>
-        $"{receipt.ChannelId}/{receipt.Nonce}: {receipt.AmountBefore.Cogs} to {receipt.AmountAfter.Cogs} {receipt.Outcome}"));
+    private static string Show(IEnumerable<Note> notes) => string.Join(", ", notes.Select(note => Show(note.Receipt)));
+
+    private static string Show(PaymentReceipt receipt) =>
+        $"{receipt.ChannelId}/{receipt.Nonce}: {receipt.AmountBefore.Cogs} to {receipt.AmountAfter.Cogs} {receipt.Outcome}";
 
     private static BigInteger Sum(IEnumerable<BigInteger> amounts) => amounts.Aggregate(BigInteger.Zero, (sum, amount) => sum + amount);
 

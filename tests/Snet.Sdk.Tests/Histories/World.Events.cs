@@ -13,6 +13,7 @@ internal sealed partial class World
     private BigInteger _claimed;
     private BigInteger _claimedBeyond; // what was claimed of refused calls
     private bool _hasForgotten;
+    private bool _pricesChanged;
 
     public void Order(Trouble what, int times)
     {
@@ -64,6 +65,8 @@ internal sealed partial class World
     public async Task RestartAsync(int client)
     {
         await BeQuietAsync();
+        if (_setup.OnDisk)
+            await _actors[client].EndAsync();
         _actors[client].Restart();
     }
 
@@ -89,6 +92,7 @@ internal sealed partial class World
     {
         _price?.Dispose();
         _price = Sandbox.Daemon.Faults.ChangePrice(cogs);
+        _pricesChanged = true;
         if (!published)
             return;
         _published.Add(Prices.All(cogs));

@@ -22,6 +22,7 @@ internal sealed partial class World : IAsyncDisposable
     private readonly Actor[] _actors;
     private readonly List<Fault> _faults = [];
     private readonly List<IReadOnlyDictionary<string, int>> _published = [Prices.Published];
+    private readonly string? _folder;
     private Fault? _down;
     private Fault? _price;
     private bool _blockMissing;
@@ -32,10 +33,14 @@ internal sealed partial class World : IAsyncDisposable
     {
         (_lane, _setup) = (lane, setup);
         _signer = setup.OwnSigner ? PrivateKeySigner.CreateRandom() : null;
-        Books = new Books(lane.Sandbox);
+        _folder = setup.OnDisk ? lane.NewFolder() : null;
+        Books = new Books(lane.Sandbox, new Limits(setup.MaxPerCall > 0 ? setup.MaxPerCall : null, MaxTotal, () => setup.CallsAhead * _published.Max(prices => prices.Values.Max())));
         Sandbox.Chain.Fund(_account.Address, BigInteger.Zero, Ether);
         Earn(setup.Tokens);
         _actors = [new Actor(0, Start), new Actor(1, Start)];
+
+        // Without a disk each process counts for itself.
+        BigInteger? MaxTotal() => setup.MaxTotal == 0 ? null : setup.MaxTotal * (setup.OnDisk ? 1 : _actors!.Sum(actor => actor.Lives.Count));
     }
 
     public Books Books { get; }
@@ -53,6 +58,7 @@ internal sealed partial class World : IAsyncDisposable
             await world.BeQuietAsync();
             if (blockMissing)
                 world.BringBlockBack();
+            world.CheckBalance();
             world.ThrowIfBroken($"after {step}");
         }
 
@@ -65,14 +71,15 @@ internal sealed partial class World : IAsyncDisposable
     {
         var number = Interlocked.Increment(ref _calls);
         var request = new JsonObject { ["a"] = method == "fail" ? ServiceFailures[number % ServiceFailures.Length] : 0, ["b"] = number };
-        var call = new UserCall($"call {number} ({method})", () => _published.Max(prices => prices[method]));
+        var call = new UserCall($"call {number} ({method})", () => _setup.Mode == PaymentMode.Free ? 0 : _published.Max(prices => prices[method]))
+        {
+            Draws = _setup.Mode == PaymentMode.Prepaid,
+        };
         return await EndAsync(call, async () =>
         {
             var result = await _actors[client].Now.Service.CallAsync(method, request, cancellationToken: cancellationToken);
-            var paid = result.Paid.Cogs;
-            if (!_published.Any(prices => prices[method] == paid))
-                Books.Break("P8", $"{call} cost {paid}, and published was {string.Join(", then ", _published.Select(prices => prices[method]))}");
-            return paid;
+            CheckPrice(call, method, result.Paid.Cogs, result.Receipt!.Mode);
+            return (result.Receipt.Price.Cogs, result.Receipt.Drawn.Cogs);
         });
     }
 
@@ -86,7 +93,7 @@ internal sealed partial class World : IAsyncDisposable
             var link = new Uri($"https://data.example/?price={price}");
             await service.Training.ValidateModelPriceAsync(model.Id, link);
             await service.Training.ValidateModelAsync(model.Id, link, TokenAmount.FromCogs(price));
-            return (BigInteger)price;
+            return (price, 0);
         });
     }
 
@@ -120,11 +127,12 @@ internal sealed partial class World : IAsyncDisposable
 
     private Life Start(Actor actor)
     {
-        var time = new HastyTime();
+        var time = new HastyTime(Now);
         var daemon = new SocketsHttpHandler { UseProxy = false };
         var options = SnetClientOptions.FromPlatform(Sandbox.Platform);
         (options.Signer, options.PaymentSigner, options.TimeProvider) = (_account, _signer, time);
-        options.PaymentMode = PaymentMode.Escrow;
+        (options.PaymentMode, options.DataDirectory) = (_setup.Mode, _folder);
+        options.Spending = new SpendingPolicy { MaxPerCall = Limit(_setup.MaxPerCall), MaxTotal = Limit(_setup.MaxTotal) };
         options.Funding = new ChannelFunding { CallsAhead = _setup.CallsAhead, ExtraBlocks = 240 };
         (options.HttpHandler, options.DaemonHttpHandler) = (_lane.Http, new Recorder(Books, actor.Index, daemon));
         (options.MaxRetries, options.AttemptTimeout) = (2, TimeSpan.FromSeconds(60));
@@ -132,25 +140,31 @@ internal sealed partial class World : IAsyncDisposable
         return new Life(client, client.GetServiceClient(Sandbox.Platform.OrgId, Sandbox.Platform.ServiceId), time, daemon);
     }
 
+    private static TokenAmount? Limit(int cogs) => cogs > 0 ? TokenAmount.FromCogs(cogs) : null;
+
+    // The latest that any process has seen: time does not go back when one starts anew.
+    private DateTimeOffset Now => _actors.SelectMany(actor => actor.Lives).Select(life => life.Time.GetUtcNow()).DefaultIfEmpty(HastyTime.Start).Max();
+
     // A user knows only what he is told: a result, an error of the SDK's own tree, or his own cancellation.
-    private async Task<Ending> EndAsync(UserCall call, Func<Task<BigInteger>> pay)
+    private async Task<Ending> EndAsync(UserCall call, Func<Task<(BigInteger Signed, BigInteger Drawn)>> pay)
     {
         try
         {
-            return new Ending(call, MoneyMoved.Yes, await call.RunAsync(pay).WaitAsync(Patience));
+            var (signed, drawn) = await call.RunAsync(pay).WaitAsync(Patience);
+            return new Ending(call, MoneyMoved.Yes, signed) { Drawn = drawn };
         }
         catch (SnetException e)
         {
-            return new Ending(call, e.MoneyMoved, null) { Error = e };
+            return new Ending(call, e.MoneyMoved, 0) { Error = e };
         }
         catch (OperationCanceledException e)
         {
-            return new Ending(call, MoneyMoved.Unknown, null) { Error = e };
+            return new Ending(call, MoneyMoved.Unknown, 0) { Error = e };
         }
         catch (Exception e)
         {
             Books.Break("E", e is TimeoutException ? $"{call} hangs" : $"{call} ended in {e}");
-            return new Ending(call, MoneyMoved.Unknown, null) { Error = e };
+            return new Ending(call, MoneyMoved.Unknown, 0) { Error = e };
         }
     }
 
