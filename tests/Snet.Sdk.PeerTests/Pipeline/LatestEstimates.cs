@@ -9,7 +9,7 @@ internal sealed class LatestEstimates() : DelegatingHandler(new SocketsHttpHandl
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
-        if ((string?)call["method"] == "eth_estimateGas")
+        if (call is JsonObject && (string?)call["method"] == "eth_estimateGas")
         {
             call["params"]!.AsArray().Add("latest");
             request.Content = new StringContent(call.ToJsonString(), new MediaTypeHeaderValue("application/json"));

@@ -208,18 +208,29 @@ public sealed class TransactionTests : RealPlatformTest
         (await GetEscrowAsync(receiver)).ShouldBe(40);
     }
 
-    [Test]
-    public async Task WithdrawAsync_RevertedInItsBlock_TellsHashAndTheContractsReason()
+    [TestCase("withdraw", "Insufficient balance in the contract.")]
+    [TestCase("transfer", "Insufficient balance in the contract")]
+    [TestCase("addFunds", "Insufficient balance in the contract")]
+    [TestCase("extendAndAddFunds", "Insufficient balance in the contract")]
+    public async Task Transactions_RevertedInTheirBlock_TellHashAndTheContractsReason(string what, string reason)
     {
-        await Snet.Account.DepositAsync(Cogs(300));
+        await Snet.Account.DepositAsync(Cogs(350));
+        var channel = await Service.Channels.OpenAsync(Cogs(50), 5000);
         using var handler = new LatestEstimates();
-        var account = Connect(Account, options => options.NodeHttpHandler = handler).Account;
-        Task Withdraw() => account.WithdrawAsync(Cogs(200)); // each would pass alone
+        var client = Connect(Account, options => options.NodeHttpHandler = handler);
+        var channels = ServiceOf(client).Channels;
+        await channels.ListAsync();
+        Task Send() => what switch // each would pass alone
+        {
+            "withdraw" => client.Account.WithdrawAsync(Cogs(200)),
+            "transfer" => client.Account.TransferAsync(Sandbox.Platform.Recipient, Cogs(200)),
+            "addFunds" => channels.AddFundsAsync(channel.Id, Cogs(200)),
+            _ => channels.ExtendAndAddFundsAsync(channel.Id, 6000, Cogs(200)),
+        };
 
-        var error = await Should.ThrowAsync<TransactionFailedException>(() => InOneBlockAsync(Withdraw, Withdraw));
+        var error = await Should.ThrowAsync<TransactionFailedException>(() => InOneBlockAsync(Send, Send));
 
-        error.RevertReason.ShouldBe("Insufficient balance in the contract.");
-        error.MoneyMoved.ShouldBe(MoneyMoved.No);
+        (error.RevertReason, error.MoneyMoved).ShouldBe((reason, MoneyMoved.No));
         var receipt = (await Chain.Client.GetReceiptAsync(error.TransactionHash.ShouldNotBeNull(), default)).ShouldNotBeNull();
         receipt.Succeeded.ShouldBeFalse();
         (await GetEscrowAsync(Account)).ShouldBe(100);
