@@ -97,7 +97,7 @@ internal sealed partial class World
         if (ending.Call.Sent.LastOrDefault() is not { } last)
             return;
         var open = (await _actors[client].Now.ReceiptsAsync()).Where(receipt => receipt.Outcome == PaymentOutcome.Unknown && (receipt.ChannelId, receipt.Nonce) == last.Round).ToList();
-        if (open.Count > 0 && IsOneProcess)
+        if (open.Count > 0 && IsOneProcess && !_hasForgotten) // a daemon that went back to an earlier total could take them yet
             Books.Break("P3", $"after {ending} it is still open what became of {string.Join(", ", open.Select(Show))}");
     }
 
