@@ -45,7 +45,7 @@ while IFS= read -r -d $'\x1e' mutant; do
     mutate "$path" "$(field "$mutant" find)" "$(field "$mutant" make)"
     build $sdk "$what" --no-restore --no-dependencies
     cp "$work/$sdk/$output" "$work/$tests/${output%/*}/"
-    SNET_HISTORIES=$count timeout 900 dotnet test "$work/$tests" --no-build --nologo --filter 'Name=Payments_AnyHistory_KeepP1ToP9' \
+    SNET_HISTORIES=$count SNET_HISTORIES_SMALLER=0 timeout 900 dotnet test "$work/$tests" --no-build --nologo --filter 'Name=Payments_AnyHistory_KeepP1ToP9' \
         --logger 'console;verbosity=normal' > "$work/run.log" 2>&1 || true
     cp "$work/original" "$path"
     played=$((played + 1))

@@ -9,8 +9,8 @@ internal static class Chance
 {
     private const int LongestHistory = 9;
 
-    /// <summary>Histories with their smaller relatives.</summary>
-    public static Arbitrary<History> Histories => Arb.From(History, Smaller);
+    /// <summary>Histories, with their smaller relatives or without.</summary>
+    public static Arbitrary<History> Histories(bool smaller) => smaller ? Arb.From(History, Smaller) : Arb.From(History);
 
     private static Gen<History> History =>
         from setup in Setup

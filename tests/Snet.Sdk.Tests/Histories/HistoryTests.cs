@@ -13,12 +13,12 @@ namespace Snet.Sdk.Tests.Histories;
 /// <para>P3: after an unknown fate the daemon's total decides, before anything is signed again.</para>
 /// <para>P4: the receipts cover what the daemon has taken, no more and no less.</para>
 /// <para>P5: wallet, escrow, channels and what was claimed come to what the account was ever given.</para>
-/// <para>P6: nothing is signed that the spending policy forbids; shown by SpendingProperties, whose histories know of nothing else.</para>
+/// <para>P6: nothing is signed that the spending policy forbids.</para>
 /// <para>P7: one request is never paid twice.</para>
 /// <para>P8: a call that succeeded has cost its price, one that was refused nothing, and the user is told so.</para>
 /// <para>P9: a daemon that lies gets no signature above what the account's own signatures prove, and one price.</para>
 /// <para>Besides: no error comes out but the SDK's own (E), and when all goes well again, everybody can pay again (L).</para>
-/// <para>SNET_HISTORIES is the number of histories. A run prints its seed; SNET_HISTORIES_SEED repeats it, or one history of it.</para>
+/// <para>SNET_HISTORIES is the number of histories. A run prints its seed; SNET_HISTORIES_SEED repeats it, or one history of it; SNET_HISTORIES_SMALLER=0 leaves one that fails as it is.</para>
 /// </remarks>
 [Category("Sandbox")]
 public sealed class HistoryTests
@@ -37,7 +37,7 @@ public sealed class HistoryTests
         var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
         await using (var lanes = new Lanes())
-            await Task.Run(() => Check.One(config, Prop.ForAll(Chance.Histories, history => lanes.RunAsync(history).GetAwaiter().GetResult())));
+            await Task.Run(() => Check.One(config, Prop.ForAll(Chance.Histories(smaller: Setting("SNET_HISTORIES_SMALLER") != "0"), history => lanes.RunAsync(history).GetAwaiter().GetResult())));
 
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var cost = (Environment.CpuUsage.TotalTime - used).TotalMilliseconds / count;
