@@ -45,6 +45,13 @@ public sealed class FoundHistoryTests
         new Claims(0, Claiming.BehindTheDaemon),
         new Call(1, "mul")));
 
+    [Test]
+    public Task Call_ConnectionIsCutAndTheNextCallIsFree_TheOneAfterSettlesIt() => HoldsAsync(new History(
+        new Setup(),
+        new Order(Trouble.CutBefore, 1),
+        new Call(0, "add"),
+        new Call(0, "wait")));
+
     private static async Task HoldsAsync(History history)
     {
         await using var lanes = new Lanes();

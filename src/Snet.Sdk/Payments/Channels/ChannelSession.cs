@@ -202,7 +202,7 @@ internal sealed class ChannelSession(PaymentChannel channel, BigInteger openedAt
             if (_state is { } state && state.Nonce == after.Nonce)
                 _state = state with { SignedAmount = after.SignedAmount };
             _confirmed = after;
-            _untaken = []; // a later total proves the fate of what came before
+            _untaken = _untaken.Count == 0 ? _untaken : [.. _untaken.Where(entry => entry.Receipt.AmountBefore >= after.SignedAmount)]; // a later total proves the others' fate
             _version++;
             (_refusals, _refusedSince, _doubtedSince, IsStuck) = (0, null, null, false);
             _restsUntil = default;
