@@ -1,6 +1,7 @@
 using System.Globalization;
 using Snet.Grpc;
 using Snet.Protocol;
+using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Services;
 using Snet.Sdk.Training.Datasets;
@@ -102,6 +103,10 @@ public partial class TrainingClient
         catch (IOException e)
         {
             throw await DescribeAsync(e, step.Fate, isTransient: false).ConfigureAwait(false);
+        }
+        catch (SignerException e) when (step.Receipt is not null)
+        {
+            throw await DescribeAsync(e, step.Fate, e.IsTransient).ConfigureAwait(false); // the payment was signed and sent, the authorization of a later part was not
         }
 
         async Task<UploadFailedException> DescribeAsync(Exception reason, MoneyMoved moneyMoved, bool isTransient) => UploadFailedException.Broken(

@@ -157,7 +157,7 @@ public sealed class SignerTests : PlatformTest
         var second = service.CallAsync("add", Numbers);
         await giveUp.CancelAsync();
 
-        await Should.ThrowAsync<OperationCanceledException>(() => first);
+        await Should.ThrowAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(20)));
         (await second.WaitAsync(TimeSpan.FromSeconds(20))).Receipt!.AmountAfter.Cogs.ShouldBe(10);
         (await snet.Account.ListReceiptsAsync().Select(receipt => receipt.Outcome).ToListAsync()).ShouldBe([PaymentOutcome.Paid, PaymentOutcome.NotCharged, PaymentOutcome.Paid]);
         never.SetResult([]);

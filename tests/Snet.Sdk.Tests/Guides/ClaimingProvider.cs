@@ -30,7 +30,9 @@ internal sealed class ClaimingProvider(SnetSandbox sandbox) : IDisposable
     }
 
     /// <summary>Carries a started claim out on the chain.</summary>
-    public async Task FinishAsync(PaymentReply claim)
+    /// <param name="claim">The claim.</param>
+    /// <param name="sendBack">Whether what the channel holds beyond that goes back to its sender.</param>
+    public async Task FinishAsync(PaymentReply claim, bool sendBack = false)
     {
         var rpc = new JsonRpcClient(_http, [sandbox.Platform.Rpc], new JsonRpcOptions(TimeSpan.FromSeconds(10), 0, TimeProvider.System));
         using var sender = new TransactionSender(
@@ -41,7 +43,7 @@ internal sealed class ClaimingProvider(SnetSandbox sandbox) : IDisposable
         var (signature, v) = (claim.Signature.ToByteArray(), (BigInteger)claim.Signature[64]);
         await sender.SendAsync(
             sandbox.Platform.Mpe,
-            EscrowContract.ChannelClaim.Encode(BigEndian.Read(claim.ChannelId.Span), amount, amount, v, signature[..32], signature[32..64], false),
+            EscrowContract.ChannelClaim.Encode(BigEndian.Read(claim.ChannelId.Span), amount, amount, v, signature[..32], signature[32..64], sendBack),
             default);
     }
 

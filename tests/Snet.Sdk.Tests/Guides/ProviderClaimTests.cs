@@ -47,6 +47,28 @@ public sealed class ProviderClaimTests : PlatformTest
     }
 
     [Test]
+    public async Task CallAsync_ClaimSentTheRestBack_TheSameChannelIsFilledAnewFromEscrow([Values] bool sameClient)
+    {
+        using var provider = new ClaimingProvider(Sandbox);
+        var signer = NewSigner();
+        var snet = Connect(signer: signer);
+        var service = Service(snet);
+        await CallAsync(service, times: 3);
+        var channel = (await service.Channels.ListAsync()).ShouldHaveSingleItem();
+
+        await provider.FinishAsync(await provider.StartAsync(channel.Id, nonce: 0), sendBack: true);
+        var back = (await snet.Account.GetBalanceAsync()).Escrow;
+        var call = await CallAsync(sameClient ? service : Service(Connect(signer: signer)), times: 2);
+
+        back.ShouldBe(channel.Value - TokenAmount.FromCogs(15));
+        (call.Receipt!.ChannelId, call.Receipt.Nonce, call.Receipt.AmountAfter.Cogs).ShouldBe((channel.Id, 1, 10));
+        var filled = (await service.Channels.ListAsync()).ShouldHaveSingleItem();
+        var balance = await snet.Account.GetBalanceAsync();
+        (balance.Wallet + balance.Escrow + filled.Value).ShouldBe(TokenAmount.FromTokens(1000) - TokenAmount.FromCogs(15));
+        balance.Escrow.ShouldBeLessThan(back + TokenAmount.FromCogs(1));
+    }
+
+    [Test]
     public async Task CallAsync_ClaimOnItsWayTakesEverything_AnotherChannelIsOpened()
     {
         using var provider = new ClaimingProvider(Sandbox);

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
 using Snet.Sdk.Sandbox;
 using Snet.Sdk.Tests.Support;
+using Snet.Sdk.Training;
 
 namespace Snet.Sdk.Tests.Training.Uploads;
 
@@ -35,18 +37,44 @@ public sealed class RenewalTests(SandboxDaemonVersion version) : UploadTest(vers
         (await ReceiptsAsync(snet)).ShouldAllBe(receipt => receipt.Outcome == PaymentOutcome.NotCharged);
     }
 
+    [Test]
+    public async Task UploadAndValidateAsync_SignerFailsInTheMiddle_BreaksAndSaysThatNothingWasCharged()
+    {
+        SnetClient snet = null!;
+        var signer = new ScriptedSigner(NewSigner());
+
+        var error = await Should.ThrowAsync<UploadFailedException>(() => UploadAsync(renew: true, client => snet = client, signer, part =>
+        {
+            if (part == Parts / 2)
+            {
+                signer.Message = (_, _) =>
+                {
+                    signer.Message = null;
+                    throw new HttpRequestException("The vault does not answer.");
+                };
+            }
+        }));
+
+        error.InnerException.ShouldBeOfType<SignerException>().InnerException.ShouldBeOfType<HttpRequestException>();
+        (error.MoneyMoved, error.IsTransient).ShouldBe((MoneyMoved.No, true));
+        error.SentBytes.ShouldBePositive();
+        (await ReceiptsAsync(snet)).ShouldAllBe(receipt => receipt.Outcome == PaymentOutcome.NotCharged);
+    }
+
     // Uploads a dataset while a block comes with every third part, on a line on which no more than two parts are under way.
-    private async Task<(JsonNode Upload, PacedDataset Dataset, SnetClient Client)> UploadAsync(bool renew, Action<SnetClient>? onConnect = null)
+    private async Task<(JsonNode Upload, PacedDataset Dataset, SnetClient Client)> UploadAsync(
+        bool renew, Action<SnetClient>? onConnect = null, ISigner? signer = null, Action<int>? onPart = null)
     {
         var id = "";
         var start = Sandbox.Chain.BlockNumber;
         var dataset = new PacedDataset(Parts, async (part, cancellationToken) =>
         {
+            onPart?.Invoke(part);
             if (part % 3 == 0)
                 Sandbox.Chain.Mine();
             await HasPartsAsync(id, part - 3, cancellationToken);
         });
-        var snet = Connect(options => options.DaemonHttpHandler = dataset);
+        var snet = Connect(options => options.DaemonHttpHandler = dataset, signer);
         onConnect?.Invoke(snet);
         var training = Service(snet).Training;
         id = (await training.CreateModelAsync("stt", "x")).Id;
