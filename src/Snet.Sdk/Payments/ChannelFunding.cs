@@ -7,7 +7,7 @@ public sealed class ChannelFunding
     /// <remarks>When the account holds less than that, it is filled with what there is, down to one call. A training step is filled for itself alone.</remarks>
     public int CallsAhead { get; init; } = 10;
 
-    /// <summary>For how many service calls a channel is filled at most. Default: 1,000; at least <see cref="CallsAhead"/>.</summary>
+    /// <summary>For how many service calls a channel is filled at most. Default: 1,000. Not above <see cref="CallsAhead"/>: each filling is for <see cref="CallsAhead"/> calls, when a call needs it.</summary>
     /// <remarks>
     /// Filling costs gas, and what a channel holds is bound until it expires. So a channel whose last filling was used up within a day is filled for twice as
     /// many calls, up to this: whoever makes many calls soon pays gas for one in a thousand, and whoever makes few binds little.
