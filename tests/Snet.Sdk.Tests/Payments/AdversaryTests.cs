@@ -157,18 +157,45 @@ public sealed class AdversaryTests : PlatformTest
         using var data = new TemporaryFolder();
         var stranger = await Service(Connect()).Channels.DepositAndOpenAsync(TokenAmount.FromCogs(1_000));
         var signer = NewSigner();
-        var own = (await (await PaidOnceAsync(options => options.DataDirectory = data.Path, signer)).Channels.ListAsync()).Single();
+        var before = await PaidOnceAsync(options => options.DataDirectory = data.Path, signer);
+        Sandbox.Chain.Mine(5); // what the newest block holds is searched again in any case
+        var own = (await before.Channels.ListAsync()).Single();
+        await before.Client.Account.GetFundsAsync(); // which remembers for itself
         foreach (var file in Directory.EnumerateFiles(data.Path, "channels.json", SearchOption.AllDirectories))
         {
             var memory = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
-            memory["groups"]![0]!["channels"]![0]!["id"] = stranger.Id.ToString(CultureInfo.InvariantCulture);
+            foreach (var group in memory["groups"]!.AsArray())
+                group!["channels"]![0]!["id"] = stranger.Id.ToString(CultureInfo.InvariantCulture);
             await File.WriteAllTextAsync(file, memory.ToJsonString());
         }
 
-        var call = await Service(Connect(options => options.DataDirectory = data.Path, signer)).CallAsync("add", Numbers.DeepClone().AsObject());
+        var snet = Connect(options => options.DataDirectory = data.Path, signer);
+        var call = await Service(snet).CallAsync("add", Numbers.DeepClone().AsObject());
 
+        (await snet.Account.GetFundsAsync()).Channels.ShouldAllBe(funds => funds.Channel.Id != stranger.Id);
         call.Receipt!.ChannelId.ShouldNotBe(stranger.Id);
         call.Receipt.AmountAfter.Cogs.ShouldBe(call.Receipt.ChannelId == own.Id ? 10 : 5);
+    }
+
+    [Test]
+    public async Task CallAsync_MemoryInventsAChannel_NothingIsSignedUntilTheFileIsMovedAway()
+    {
+        using var data = new TemporaryFolder();
+        var signer = NewSigner();
+        var before = await PaidOnceAsync(options => options.DataDirectory = data.Path, signer);
+        Sandbox.Chain.Mine(5);
+        await before.Channels.ListAsync();
+        var file = Directory.EnumerateFiles(data.Path, "channels.json", SearchOption.AllDirectories).Single();
+        var memory = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        memory["groups"]![0]!["channels"]![0]!["id"] = "999999";
+        await File.WriteAllTextAsync(file, memory.ToJsonString());
+
+        (await Should.ThrowAsync<ChannelStateException>(() => Restarted().CallAsync("add", Numbers.DeepClone().AsObject()))).MoneyMoved.ShouldBe(MoneyMoved.No);
+        File.Delete(file);
+
+        (await Restarted().CallAsync("add", Numbers.DeepClone().AsObject())).Receipt!.AmountAfter.Cogs.ShouldBe(10);
+
+        ServiceClient Restarted() => Service(Connect(options => (options.DataDirectory, options.TimeProvider) = (data.Path, new Histories.HastyTime()), signer));
     }
 
     [Test]
