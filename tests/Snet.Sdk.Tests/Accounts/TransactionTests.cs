@@ -152,6 +152,7 @@ public sealed class TransactionTests : PlatformTest
         options =>
         {
             options.TimeProvider = _time;
+            options.AttemptTimeout = options.TransactionTimeout = TimeSpan.FromDays(1); // the clock runs ahead of a busy machine
             change?.Invoke(options);
         },
         _signer).Account;
