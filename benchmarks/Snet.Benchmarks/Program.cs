@@ -15,7 +15,7 @@ return args switch
     ["soak", .. var rest] => await SoakRun.RunAsync(Number(rest, 0, 100_000), Number(rest, 1, Random.Shared.Next(1_000_000))),
     ["sandbox-calls"] => await SandboxCalls.RunAsync(),
     ["signing"] => Signing(),
-    ["answers"] => await PaidOverhead.ServeAsync(),
+    ["answers"] => await AnswerServer.ServeAsync(),
     ["paid-overhead"] => await PaidOverhead.RunAsync(),
     ["prepaid-parallel"] => await PaidOverhead.RunPrepaidAsync(),
     _ => Usage(),

@@ -7,12 +7,15 @@ namespace Snet.Ethereum;
 /// <seealso href="https://eips.ethereum.org/EIPS/eip-191">EIP-191</seealso>
 internal static class EthereumMessage
 {
+    private static readonly byte[] PrefixOfHash = Prefix(Keccak256.Size); // what the platform signs is a hash each time
+
     /// <summary>Hashes a message with the prefix that keeps it from ever being a transaction.</summary>
     public static byte[] Hash(ReadOnlySpan<byte> message)
     {
-        var prefix = "\u0019Ethereum Signed Message:\n" + message.Length.ToString(CultureInfo.InvariantCulture);
-        return Keccak256.Hash(Encoding.ASCII.GetBytes(prefix), message);
+        return Keccak256.Hash(message.Length == Keccak256.Size ? PrefixOfHash : Prefix(message.Length), message);
     }
+
+    private static byte[] Prefix(int length) => Encoding.ASCII.GetBytes("\u0019Ethereum Signed Message:\n" + length.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Finds who signed a message.</summary>
     /// <param name="message">The message without prefix.</param>

@@ -8,6 +8,10 @@ internal static class Keccak256
     /// <summary>The number of bytes in a hash.</summary>
     public const int Size = 32;
 
+    // One for each thread: it is wiped when a hash is taken, and ready for the next.
+    [ThreadStatic]
+    private static KeccakDigest? _digest;
+
     /// <summary>Hashes bytes.</summary>
     /// <returns>32 bytes.</returns>
     public static byte[] Hash(ReadOnlySpan<byte> data) => Hash(data, default);
@@ -16,7 +20,7 @@ internal static class Keccak256
     /// <returns>32 bytes.</returns>
     public static byte[] Hash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        var digest = new KeccakDigest(256);
+        var digest = _digest ??= new KeccakDigest(256);
         Update(digest, first);
         Update(digest, second);
         var hash = new byte[Size];

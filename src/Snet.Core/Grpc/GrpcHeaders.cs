@@ -19,7 +19,9 @@ internal static class GrpcHeaders
         if (options?.Timeout is { } timeout)
             headers.TryAddWithoutValidation("grpc-timeout", GrpcText.EncodeTimeout(timeout));
 
-        foreach (var entry in options?.Headers ?? [])
+        if (options?.Headers is not { } metadata)
+            return;
+        foreach (var entry in metadata)
         {
             if (!IsReserved(entry.Name) && entry.Name != "user-agent")
                 headers.TryAddWithoutValidation(entry.Name, entry.ToWire());

@@ -61,8 +61,10 @@ internal sealed class GrpcMetadata : IEnumerable<GrpcMetadataEntry>
     /// <summary>Gives all values of this name in their order.</summary>
     public IEnumerable<GrpcMetadataEntry> GetAll(string name) => _entries.Where(entry => entry.Name == name);
 
-    /// <inheritdoc/>
-    public IEnumerator<GrpcMetadataEntry> GetEnumerator() => _entries.GetEnumerator();
+    /// <summary>Goes through all values in their order.</summary>
+    public List<GrpcMetadataEntry>.Enumerator GetEnumerator() => _entries.GetEnumerator();
+
+    IEnumerator<GrpcMetadataEntry> IEnumerable<GrpcMetadataEntry>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

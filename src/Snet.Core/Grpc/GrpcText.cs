@@ -59,7 +59,14 @@ internal static class GrpcText
     }
 
     /// <summary>Gives bytes as base64 without padding.</summary>
-    public static string EncodeBytes(ReadOnlySpan<byte> bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
+    public static string EncodeBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > 256)
+            return Convert.ToBase64String(bytes).TrimEnd('=');
+        Span<char> text = stackalloc char[344];
+        Convert.TryToBase64Chars(bytes, text, out var length);
+        return new string(text[..length].TrimEnd('='));
+    }
 
     /// <summary>Reads one base64 value, padded or not.</summary>
     /// <returns>False when the text is no base64.</returns>

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Snet.Sdk.Payments;
 
 namespace Snet.Sdk.Services;
@@ -15,5 +16,5 @@ public sealed class ServiceCallOptions
     public PaymentMode? PaymentMode { get; init; }
 
     /// <summary>Further request headers for the service, lower case; names that begin with <c>snet-</c> are the payment's own. Default: none.</summary>
-    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -164,6 +164,9 @@ public class ServiceClient : IAsyncDisposable, IDisposable
     /// <summary>Whether a lower price would be paid. No daemon is asked then, which would tell that it has fallen.</summary>
     internal static bool IsTooDear(SnetException e) => e is SpendingLimitException or InsufficientFundsException;
 
+    /// <summary>How calls of this client are paid; benchmarks put a way in its place that pays nothing.</summary>
+    internal virtual IPaymentStrategy ChooseStrategy(ServiceDefinition definition, PaymentMode mode) => GetStrategies(definition).Choose(mode, definition.Group);
+
     internal PaymentStrategies GetStrategies(ServiceDefinition definition) => _client.GetStrategies(OrgId, ServiceId, definition.Payment);
 
     private async Task<CallResult<T>> CallAsync<T>(
@@ -182,7 +185,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         var daemon = _connections.Get(definition.Group.Endpoints);
         if (target.PricingMethod is not null)
             await daemon.EnsureServiceIsThereAsync(cancellationToken).ConfigureAwait(false);
-        var strategy = GetStrategies(definition).Choose(options.PaymentMode ?? _client.Options.PaymentMode, definition.Group);
+        var strategy = ChooseStrategy(definition, options.PaymentMode ?? _client.Options.PaymentMode);
         try
         {
             var (answer, receipt) = await _client.Caller.CallAsync(
@@ -270,8 +273,14 @@ public class ServiceClient : IAsyncDisposable, IDisposable
     private static Dictionary<string, string> Headers(GrpcResponse answer)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var entry in answer.Headers.Concat(answer.Trailers))
-            headers[entry.Name] = entry.IsBinary ? Convert.ToBase64String(entry.Bytes) : entry.Text;
+        Add(answer.Headers);
+        Add(answer.Trailers);
         return headers;
+
+        void Add(GrpcMetadata metadata)
+        {
+            foreach (var entry in metadata)
+                headers[entry.Name] = entry.IsBinary ? Convert.ToBase64String(entry.Bytes) : entry.Text;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Snet.Protobuf;
 using Snet.Sdk.Discovery;
 
@@ -9,6 +10,8 @@ internal sealed record ServiceDefinition(
 {
     public const string DefaultGroup = "default_group";
     private const string TrainingPackage = "training";
+
+    private readonly ConcurrentDictionary<string, ProtoMethod> _found = new(); // by the names that callers use
 
     /// <summary>Reads and joins.</summary>
     /// <exception cref="MetadataException">Something is missing or does not fit together.</exception>
@@ -32,7 +35,18 @@ internal sealed record ServiceDefinition(
 
     /// <summary>Finds one of <see cref="Methods"/> by its name; <c>Service/method</c> tells two of the same name apart.</summary>
     /// <exception cref="WrongMethodException">There is none, or there are several.</exception>
-    public ProtoMethod FindMethod(string name)
+    public ProtoMethod FindMethod(string name) => _found.TryGetValue(name, out var known) ? known : _found.GetOrAdd(name, SearchMethod(name));
+
+    /// <summary>The service's own methods. An archive may bring training.proto along, whose services are the daemon's and the provider's.</summary>
+    public IEnumerable<ProtoMethod> Methods => Protos.Services.Where(s => s.Package != TrainingPackage).SelectMany(s => s.Methods);
+
+    /// <summary>Whether the service may name prices itself: its daemon then asks it, if its operator wants that (protocol a.6).</summary>
+    public bool NamesPrices => Methods.Any(m => m.PricingMethod is not null);
+
+    /// <summary>The methods that take a model, as <c>Service/method</c>.</summary>
+    public IReadOnlyList<string> TrainableNames => [.. Names(m => m.TrainingModelIdField is not null)];
+
+    private ProtoMethod SearchMethod(string name)
     {
         var parts = name.TrimStart('/').Split('/');
         var found = (parts.Length == 2 ? Protos.FindMethod(parts[1], parts[0]) : Protos.FindMethod(name)).Where(m => m.Package != TrainingPackage).ToList();
@@ -43,15 +57,6 @@ internal sealed record ServiceDefinition(
             _ => throw new WrongMethodException(name, "single method", [.. found.Select(m => $"{m.ServiceName}/{m.Name}")]),
         };
     }
-
-    /// <summary>The service's own methods. An archive may bring training.proto along, whose services are the daemon's and the provider's.</summary>
-    public IEnumerable<ProtoMethod> Methods => Protos.Services.Where(s => s.Package != TrainingPackage).SelectMany(s => s.Methods);
-
-    /// <summary>Whether the service may name prices itself: its daemon then asks it, if its operator wants that (protocol a.6).</summary>
-    public bool NamesPrices => Methods.Any(m => m.PricingMethod is not null);
-
-    /// <summary>The methods that take a model, as <c>Service/method</c>.</summary>
-    public IReadOnlyList<string> TrainableNames => [.. Names(m => m.TrainingModelIdField is not null)];
 
     private List<string> MethodNames => [.. Names(_ => true)];
 

@@ -52,7 +52,7 @@ internal sealed partial class ChannelPool : IDisposable
     /// <exception cref="InsufficientFundsException">Channel, escrow and wallet together hold too little.</exception>
     /// <exception cref="ChannelStateException">The daemon's account of the channel cannot be believed.</exception>
     /// <exception cref="PaymentQueueException">Too many calls wait, or this one waits too long.</exception>
-    public async Task<PaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
+    public async ValueTask<PaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         for (var rounds = 0; ;)
         {
@@ -169,7 +169,7 @@ internal sealed partial class ChannelPool : IDisposable
     }
 
     // Makes a channel ready to pay: reads what is not known, fills what is too little. Gives the state to sign from; null when the channel is not ready.
-    private async Task<ChannelState?> PrepareAsync(ChannelSession session, PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
+    private async ValueTask<ChannelState?> PrepareAsync(ChannelSession session, PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         if (session.State is null)
             await RefreshAsync(session, daemon, session.IsDoubted, isQuestion: false, cancellationToken).ConfigureAwait(false);
@@ -251,7 +251,7 @@ internal sealed partial class ChannelPool : IDisposable
     }
 
     // The receipt comes first: what cannot be written down is not signed, and nothing that was signed is missing after a crash.
-    private async Task<PaymentLease> SignAsync(
+    private async ValueTask<PaymentLease> SignAsync(
         ChannelSession session, ChannelState before, PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         var after = before.Add(order.Price);
@@ -274,7 +274,7 @@ internal sealed partial class ChannelPool : IDisposable
         }
     }
 
-    private async Task<GrpcMetadata> SignHeadersAsync(ChannelState after, PaymentOrder order, CancellationToken cancellationToken)
+    private async ValueTask<GrpcMetadata> SignHeadersAsync(ChannelState after, PaymentOrder order, CancellationToken cancellationToken)
     {
         var hash = SignedMessages.Claim(_options.Network.Mpe, after.Id, after.Nonce, after.SignedAmount.Cogs);
         var signature = await _signer.SignMessageAsync(hash, cancellationToken).ConfigureAwait(false);

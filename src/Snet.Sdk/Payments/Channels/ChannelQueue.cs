@@ -1,3 +1,4 @@
+using System.Numerics;
 using Snet.Sdk.Diagnostics;
 
 namespace Snet.Sdk.Payments.Channels;
@@ -243,19 +244,31 @@ internal sealed class ChannelQueue : IDisposable
     // The one that can pay as it is before the one that must be filled, and that before one with a claim on its way; then the one with most to spend.
     private ChannelSession? Choose(PaymentOrder order)
     {
-        if (_sessions.Count(session => session.Holder is not null) >= _options.Funding.MaxChannels)
+        var (held, best, now) = (0, default(ChannelSession), Now);
+        foreach (var session in _sessions)
+        {
+            if (session.Holder is not null)
+                held++;
+            else if (session.RestsUntil <= now && !order.Ticket.HasPassedOver(session) && (best is null || IsBetter(session, best, order)))
+                best = session;
+        }
+
+        if (held >= _options.Funding.MaxChannels)
             return null;
-        var now = Now;
-        var free = Others(order).Where(session => session.Holder is null && session.RestsUntil <= now);
-        var best = free.MaxBy(session => (Rank(session, order.Price), session.Spendable.Cogs * (order.IsUpload ? -1 : 1), session.Id));
         if (best is not null && LeavesNone(order, best) && (_opening is not null || CanOpen(order)))
             return null;
-        return best ?? _sessions.FirstOrDefault(IsLastResort);
-
-        // It will fail at once, and say why.
-        bool IsLastResort(ChannelSession session) =>
-            session is { IsStuck: true, Holder: null } && !CanOpen(order) && _opening is null && Others(order).All(other => other.IsStuck) && !order.Ticket.HasPassedOver(session);
+        return best ?? LastResort(order);
     }
+
+    // It will fail at once, and say why.
+    private ChannelSession? LastResort(PaymentOrder order) => _sessions.FirstOrDefault(session =>
+        session is { IsStuck: true, Holder: null } && !CanOpen(order) && _opening is null && Others(order).All(other => other.IsStuck) && !order.Ticket.HasPassedOver(session));
+
+    private bool IsBetter(ChannelSession session, ChannelSession than, PaymentOrder order) =>
+        Value(session, order).CompareTo(Value(than, order)) > 0;
+
+    private (int Rank, BigInteger Spendable, BigInteger Id) Value(ChannelSession session, PaymentOrder order) =>
+        (Rank(session, order.Price), session.Spendable.Cogs * (order.IsUpload ? -1 : 1), session.Id);
 
     // An upload can take long; when there may be more channels, it leaves one for calls.
     private bool LeavesNone(PaymentOrder order, ChannelSession session) =>

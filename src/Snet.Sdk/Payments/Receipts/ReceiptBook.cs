@@ -7,6 +7,7 @@ namespace Snet.Sdk.Payments.Receipts;
 internal sealed class ReceiptBook
 {
     private readonly Dictionary<(BigInteger ChannelId, BigInteger Nonce), TokenAmount> _signed = [];
+    private (BigInteger, BigInteger, TokenAmount) _raised; // many calls draw on one total
     private SortedDictionary<long, ReceiptEntry> _open = [];
     private SortedDictionary<long, ReceiptEntry> _before = []; // those that were open when the file began that is read now
 
@@ -27,6 +28,16 @@ internal sealed class ReceiptBook
         Next = entry.Number + 1;
         _open.Add(entry.Number, entry);
         Spent.Add(Spending.Of(entry.Receipt));
+        Raise(entry.Receipt);
+    }
+
+    /// <summary>Takes up a call that is over.</summary>
+    public void End(ReceiptEntry entry)
+    {
+        Next = entry.Number + 1;
+        entry.Recorded = entry.Receipt.Outcome;
+        if (entry.Recorded != PaymentOutcome.NotCharged)
+            Spent.Add(Spending.Of(entry.Receipt));
         Raise(entry.Receipt);
     }
 
@@ -79,6 +90,7 @@ internal sealed class ReceiptBook
         Spent.Restore(file.Spent);
         Next = file.NextReceipt;
         _signed.Clear();
+        _raised = default;
     }
 
     /// <summary>Writes what a new file carries over.</summary>
@@ -117,8 +129,9 @@ internal sealed class ReceiptBook
     // A claim round that two others followed is over for good.
     private void Raise(PaymentReceipt receipt)
     {
-        if (receipt.Mode == PaymentMode.Free)
+        if (receipt.Mode == PaymentMode.Free || _raised == (receipt.ChannelId, receipt.Nonce, receipt.AmountAfter))
             return;
+        _raised = (receipt.ChannelId, receipt.Nonce, receipt.AmountAfter);
         ref var highest = ref CollectionsMarshal.GetValueRefOrAddDefault(_signed, (receipt.ChannelId, receipt.Nonce), out _);
         highest = TokenAmount.Max(highest, receipt.AmountAfter);
         _signed.Remove((receipt.ChannelId, receipt.Nonce - 2));

@@ -23,7 +23,7 @@ internal sealed class ReceiptLog : IDisposable
     private readonly ReceiptBook _book = new();
     private readonly SpendingTotals _reserved = new();
     private readonly ReceiptStore? _store;
-    private readonly Queue<ReceiptEntry> _recent = new();
+    private readonly RecentReceipts _recent = new(MaxInMemory);
     private readonly Queue<ReceiptEntry> _unwritten = new();
     private bool _isDisposed;
 
@@ -72,7 +72,7 @@ internal sealed class ReceiptLog : IDisposable
             if (isReserved)
                 EndReservation(order.Reservation!);
             if (_store is null)
-                Remember(entry);
+                _recent.Add(entry);
             return entry;
         }
     }
@@ -274,10 +274,9 @@ internal sealed class ReceiptLog : IDisposable
         WriteSettled();
         var entry = new ReceiptEntry(_book.Next, _client, receipt);
         _store?.AppendEnded(entry, _options.TimeProvider.GetUtcNow());
-        _book.Sign(entry);
-        _book.Settle(entry, receipt.Outcome);
+        _book.End(entry);
         if (_store is null)
-            Remember(entry);
+            _recent.AddEnded(entry.Number, receipt);
     }
 
     // A daemon's words may be in it, and as many as it likes.
@@ -285,19 +284,12 @@ internal sealed class ReceiptLog : IDisposable
         ? receipt with { Note = note[..(char.IsHighSurrogate(note[MaxNote - 1]) ? MaxNote - 1 : MaxNote)] }
         : receipt;
 
-    private void Remember(ReceiptEntry entry)
-    {
-        _recent.Enqueue(entry);
-        if (_recent.Count > MaxInMemory)
-            _recent.Dequeue();
-    }
-
     private PaymentReceipt[] Recent()
     {
         lock (_lock)
         {
-            var first = _recent.TryPeek(out var oldest) ? oldest.Number : 0;
-            return [.. _book.Open.Where(entry => entry.Number < first).Concat(_recent).Select(entry => entry.Receipt)];
+            var first = _recent.FirstNumber;
+            return [.. _book.Open.Where(entry => entry.Number < first).Select(entry => entry.Receipt), .. _recent.All];
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class PrepaidStrategy(
         var reservation = Receipts.ReserveDraw(order);
         try
         {
-            var draw = order with { Reservation = reservation };
+            var draw = reservation is null ? order : order with { Reservation = reservation };
             var lease = TryDraw(draw, daemon)
                 ?? (order.Price.IsZero // nothing can be no plan
                     ? await escrow.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false)
