@@ -39,7 +39,7 @@ public sealed class SnetClientOptions
     /// <remarks>A daemon works on one paid call of a channel at a time. All services of one payment group of an organization share a queue.</remarks>
     public int MaxQueuedCalls { get; set; } = 1_000;
 
-    /// <summary>How long a call waits for a payment channel before it ends with <see cref="PaymentQueueException"/>. Default: 5 min; above zero.</summary>
+    /// <summary>How long a call waits for a payment channel before it ends with <see cref="PaymentQueueException"/>. Default: 5 min; above zero, at most 49 days.</summary>
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How channels are opened and filled.</summary>
@@ -63,19 +63,19 @@ public sealed class SnetClientOptions
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>How long one attempt to read from a node, the storage or a daemon may take. Default: 10 s; above zero.</summary>
+    /// <summary>How long one attempt to read from a node, the storage or a daemon may take. Default: 10 s; above zero, at most 49 days.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a failed read is repeated. Default: 3; 0 for never.</summary>
     public int MaxRetries { get; set; } = 3;
 
-    /// <summary>How long a call of a service may take. Default: 100 s, as the daemon's own; above zero. Uploads have <see cref="UploadIdleTimeout"/> instead.</summary>
+    /// <summary>How long a call of a service may take. Default: 100 s, as the daemon's own; above zero, at most 49 days. Uploads have <see cref="UploadIdleTimeout"/> instead.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>How long an upload may stand still. Default: 100 s; above zero.</summary>
+    /// <summary>How long an upload may stand still. Default: 100 s; above zero, at most 49 days.</summary>
     public TimeSpan UploadIdleTimeout { get; set; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>How long a transaction is waited for. Default: 5 min; above zero.</summary>
+    /// <summary>How long a transaction is waited for. Default: 5 min; above zero, at most 49 days.</summary>
     public TimeSpan TransactionTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The most that a transaction may pay for a unit of gas, in wei (10^9 is one gwei); dearer ones are not sent. Null (default): twice what the chain asks for when it is sent, and more only while it is stuck.</summary>
@@ -103,6 +103,9 @@ public sealed class SnetClientOptions
         return copy;
     }
 
+    /// <summary>The longest that timers wait.</summary>
+    internal static readonly TimeSpan LongestTime = TimeSpan.FromDays(49);
+
     // All that is wrong in one error, so that it is mended in one go.
     internal void Validate()
     {
@@ -115,11 +118,11 @@ public sealed class SnetClientOptions
             CheckEndpoint(endpoint, nameof(RpcEndpoints), problems);
         if (IpfsEndpoint is not null)
             CheckEndpoint(IpfsEndpoint, nameof(IpfsEndpoint), problems);
-        CheckAboveZero(AttemptTimeout, nameof(AttemptTimeout), problems);
-        CheckAboveZero(CallTimeout, nameof(CallTimeout), problems);
-        CheckAboveZero(UploadIdleTimeout, nameof(UploadIdleTimeout), problems);
-        CheckAboveZero(TransactionTimeout, nameof(TransactionTimeout), problems);
-        CheckAboveZero(QueueTimeout, nameof(QueueTimeout), problems);
+        CheckTime(AttemptTimeout, nameof(AttemptTimeout), problems);
+        CheckTime(CallTimeout, nameof(CallTimeout), problems);
+        CheckTime(UploadIdleTimeout, nameof(UploadIdleTimeout), problems);
+        CheckTime(TransactionTimeout, nameof(TransactionTimeout), problems);
+        CheckTime(QueueTimeout, nameof(QueueTimeout), problems);
         if (MaxQueuedCalls < 0)
             problems.Add($"{nameof(MaxQueuedCalls)}: give 0 or more; got {MaxQueuedCalls}.");
         if (MaxFeePerGas <= 0)
@@ -143,9 +146,9 @@ public sealed class SnetClientOptions
             problems.Add($"{option}: an endpoint is an absolute http or https address.");
     }
 
-    private static void CheckAboveZero(TimeSpan value, string option, List<string> problems)
+    private static void CheckTime(TimeSpan value, string option, List<string> problems)
     {
-        if (value <= TimeSpan.Zero)
-            problems.Add($"{option}: give a time above zero; got {value}.");
+        if (value <= TimeSpan.Zero || value > LongestTime)
+            problems.Add($"{option}: give a time above zero and of at most {LongestTime.Days} days; got {value}.");
     }
 }

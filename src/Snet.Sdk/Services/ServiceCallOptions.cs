@@ -9,7 +9,7 @@ public sealed class ServiceCallOptions
     /// <summary>The model to work with: put into the request's field of type <c>training.ModelID</c>. Null (default): as the request says.</summary>
     public string? ModelId { get; init; }
 
-    /// <summary>How long the call may take; above zero. Null (default): <see cref="SnetClientOptions.CallTimeout"/>.</summary>
+    /// <summary>How long the call may take; above zero, at most 49 days. Null (default): <see cref="SnetClientOptions.CallTimeout"/>.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>How this call is paid. Null (default): <see cref="SnetClientOptions.PaymentMode"/>.</summary>

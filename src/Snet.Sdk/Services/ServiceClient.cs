@@ -175,6 +175,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
         options ??= new ServiceCallOptions();
         var timeout = options.Timeout ?? _client.Options.CallTimeout;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, SnetClientOptions.LongestTime, nameof(options));
         var own = OwnHeaders(options);
         var definition = await _source.GetAsync(cancellationToken).ConfigureAwait(false);
         var target = definition.FindMethod(method);

@@ -227,12 +227,12 @@ public sealed class BadInputTests : PlatformTest
     {
         var options = new SnetClientOptions
         {
-            RpcEndpoints = [new Uri("ftp://node.example")], AttemptTimeout = TimeSpan.Zero, MaxRetries = -1, Funding = new ChannelFunding { CallsAhead = 0 },
+            RpcEndpoints = [new Uri("ftp://node.example")], AttemptTimeout = TimeSpan.Zero, CallTimeout = TimeSpan.FromDays(50), MaxRetries = -1, Funding = new ChannelFunding { CallsAhead = 0 },
         };
 
         var error = Should.Throw<ArgumentException>(() => new SnetClient(options));
 
-        foreach (var option in (string[])["RpcEndpoints", "AttemptTimeout", "MaxRetries", "CallsAhead"])
+        foreach (var option in (string[])["RpcEndpoints", "AttemptTimeout", "CallTimeout", "MaxRetries", "CallsAhead"])
             error.Message.ShouldContain(option);
     }
 
