@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How strict are the histories of payments? Breaks the payments in one place at a time (breaks.txt), runs random histories until one fails, and prints which
-# invariant noticed, and after how many.
+# invariant noticed, and after how many; its words go to the error output.
 #   tests/breaks.sh           all of them
 #   tests/breaks.sh REGEX     those whose description matches
 # SNET_HISTORIES: how many histories each is given (3000). Exit code: 0 every break was noticed, 1 one was not, 2 a change does not fit the code any more.
@@ -57,6 +57,7 @@ while IFS= read -r -d $'\x1e' mutant; do
         echo "| $what | **nothing: survived** | $count |"
     else
         echo "| $what | ${by:-the test itself} | $after |"
+        grep -E '^ *[PEL][0-9]?: ' "$work/run.log" | head -3 >&2 # in full
     fi
 done < <(sed '/^#/d' "$repository/tests/breaks.txt" | awk -v RS= '{ printf "%s\036", $0 }')
 

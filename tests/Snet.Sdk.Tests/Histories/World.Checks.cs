@@ -19,15 +19,20 @@ internal sealed partial class World
         var step = _last.Taken - before.Taken;
 
         var succeeded = endings.Where(ending => ending.Error is null).ToList();
-        var told = Sum(succeeded.Select(ending => ending.Signed));
-        var least = IsOneProcess ? told : Sum(succeeded.Where(ending => !ending.Signed.IsZero).GroupBy(ending => ending.Call.Sent.Last().Round).Select(
-            round => Covered(round.Select(ending => (ending.Call.Sent.Last().Amount - ending.Signed, ending.Call.Sent.Last().Amount)), before.TakenOf.GetValueOrDefault(round.Key))));
         var open = endings.Where(ending => ending.Error is not null && ending.Told != MoneyMoved.No).ToList();
-        var most = told + Sum(open.Where(ending => !ending.Call.Draws).Select(ending => ending.Call.Agreed())) + ((_last.Plans - before.Plans + before.PlansOnTheirWay) * Books.Limits.Plan()); // those are paid beside the calls
+        var told = Sum(succeeded.Select(ending => ending.Signed));
+        var least = IsOneProcess ? told : NewlyCovered(succeeded, before);
+        var plans = _last.Plans - before.Plans + before.PlansOnTheirWay; // they are paid beside the calls
+        var most = told + Sum(open.Where(ending => !ending.Call.Draws).Select(ending => ending.Call.Agreed())) + (plans * Books.Limits.Plan());
         if (!IsForgetful && (step < least || step > most))
             Books.Break("P8", $"the daemon took {step}, and: {string.Join("; ", endings)}");
         HoldDrawsTo(endings, _last.Used - before.Used, Sum(succeeded.Select(ending => ending.Drawn)), Sum(open.Where(ending => ending.Call.Draws).Select(ending => ending.Call.Agreed())));
     }
+
+    // What calls have paid of their totals above those that the daemon had before them, each cog once.
+    private static BigInteger NewlyCovered(IEnumerable<Ending> succeeded, Moment before) => Sum(succeeded.Where(ending => !ending.Signed.IsZero)
+        .Select(ending => (Last: ending.Call.Sent.Last(), ending.Signed)).GroupBy(paid => paid.Last.Round)
+        .Select(round => Covered(round.Select(paid => (paid.Last.Amount - paid.Signed, paid.Last.Amount)), before.TakenOf.GetValueOrDefault(round.Key))));
 
     // P8 for calls that were paid ahead: one that succeeded has drawn its price, one that may have run at most that. A daemon with another price than the
     // metadata takes that; what it takes too much is borne up to a limit.
@@ -53,7 +58,7 @@ internal sealed partial class World
 
     // Two processes cannot know where a daemon stands that has forgotten: one of them goes on from the total that it remembers, the other from nothing.
     // A plan can be of any amount, so such a daemon takes the whole total for a new one.
-    private bool IsForgetful => _hasForgotten && (!IsAlone || _setup.Mode == PaymentMode.Prepaid) || Books.PlansHaveMet;
+    private bool IsForgetful => (_hasForgotten && (!IsAlone || _setup.Mode == PaymentMode.Prepaid)) || Books.PlansHaveMet;
 
     // A process goes on from the total that it knows. When another has paid meanwhile and the price has fallen by as much, the daemon finds its price all the
     // same: what the first says it paid is then partly what the other paid.

@@ -11,7 +11,7 @@ namespace Snet.Sdk.Tests.Histories;
 /// <summary>One account and all that can happen to it, on a platform that no other history uses meanwhile.</summary>
 internal sealed partial class World : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3); // a client that waits for a block that is missing does so for minutes of its own clock
     private static readonly BigInteger Ether = BigInteger.Pow(10, 20);
     private static readonly int[] ServiceFailures = [3, 9, 16, 1000, 2, 13];
 
