@@ -21,6 +21,7 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
     private readonly Dictionary<(BigInteger Channel, BigInteger Nonce), BigInteger> _takenAtMost = []; // also by a daemon that forgot it since
     private readonly Dictionary<(int Client, BigInteger Channel), SentPayment> _last = [];
     private readonly Dictionary<(int Client, BigInteger Channel), long> _asked = [];
+    private readonly Dictionary<BigInteger, (long Number, BigInteger Left)> _sentBack = [];
     private readonly BigInteger _firstChannel = new ChainView(sandbox).NextChannelId;
     private BigInteger _lastChannels;
     private BigInteger _forgotten;
@@ -98,6 +99,13 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
             _asked[(client, channel)] = NextNumber();
     }
 
+    /// <summary>A claim has sent back what was left in a channel.</summary>
+    public void SentBack(BigInteger channel, BigInteger rest)
+    {
+        lock (_lock)
+            _sentBack[channel] = (NextNumber(), rest);
+    }
+
     /// <summary>The daemon is about to lose a channel: what it took so far is taken all the same.</summary>
     public void Forgets(BigInteger channel)
     {
@@ -161,6 +169,8 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
         var (nonce, value, _) = _chain.Channel(payment.Channel);
         if (payment.Nonce < nonce || BlockIsMissing)
             return;
+        if (_sentBack.GetValueOrDefault(payment.Channel) is var back && back.Number > _asked.GetValueOrDefault((payment.Client, payment.Channel)))
+            value += back.Left; // its client knows of the contract what it was told last; the daemon refuses, and it asks
         var claimed = payment.Nonce == nonce + 1 ? ClaimedOnItsWay(payment.Channel, nonce) : BigInteger.Zero;
         if (payment.Amount.Sign < 0 || payment.Amount > value - claimed)
             Break("P1", $"{payment}, which holds {value}, of which {claimed} are being claimed");

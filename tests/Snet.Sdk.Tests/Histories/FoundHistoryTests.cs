@@ -52,6 +52,14 @@ public sealed class FoundHistoryTests
         new Call(0, "add"),
         new Call(0, "wait")));
 
+    [Test]
+    public Task Call_ClaimHasSentTheRestBack_IsRefusedOnceAndGoesOn() => HoldsAsync(new History(
+        new Setup(),
+        new Call(0, "add"),
+        new Claims(0, Claiming.Start),
+        new Call(0, "add"),
+        new Claims(0, Claiming.FinishAndSendBack)));
+
     private static async Task HoldsAsync(History history)
     {
         await using var lanes = new Lanes();

@@ -167,7 +167,9 @@ internal sealed partial class World
         if (_started.Find(claim => claim.Channel == channel) is not { } next)
             return;
         _started.Remove(next);
-        await CarryOutAsync(next, sendBack);
+        var rest = Books.Chain.Channel(channel).Value - next.Amount;
+        if (await CarryOutAsync(next, sendBack) && sendBack)
+            Books.SentBack(channel, rest);
     }
 
     private async Task<bool> CarryOutAsync(Claim claim, bool sendBack)
