@@ -49,7 +49,7 @@ internal sealed class PaymentHandler(ServiceClient service, HttpMessageHandler i
         catch (Exception e)
         {
             message.Turn.Release();
-            if (e is SnetException error && ServiceClient.IsTooDear(error))
+            if (e is SnetException error && ServiceClient.MayHaveOtherPrices(error))
                 service.ForgetPrices();
             throw;
         }

@@ -161,8 +161,8 @@ public class ServiceClient : IAsyncDisposable, IDisposable
     /// <summary>Has the metadata read again for the next call: its prices may be others now.</summary>
     internal void ForgetPrices() => _source.Forget();
 
-    /// <summary>Whether a lower price would be paid. No daemon is asked then, which would tell that it has fallen.</summary>
-    internal static bool IsTooDear(SnetException e) => e is SpendingLimitException or InsufficientFundsException;
+    /// <summary>Whether the price may be another by now, which no daemon says: a lower one would be paid, or more is drawn from what was paid ahead.</summary>
+    internal static bool MayHaveOtherPrices(SnetException e) => e is SpendingLimitException or InsufficientFundsException or ChannelStateException;
 
     /// <summary>How calls of this client are paid; benchmarks put a way in its place that pays nothing.</summary>
     internal virtual IPaymentStrategy ChooseStrategy(ServiceDefinition definition, PaymentMode mode) => GetStrategies(definition).Choose(mode, definition.Group);
@@ -194,7 +194,7 @@ public class ServiceClient : IAsyncDisposable, IDisposable
                 .ConfigureAwait(false);
             return new CallResult<T>(Read(read, answer, receipt), receipt.Cost, receipt, Headers(answer));
         }
-        catch (SnetException e) when (IsTooDear(e))
+        catch (SnetException e) when (MayHaveOtherPrices(e))
         {
             ForgetPrices();
             throw;

@@ -80,6 +80,26 @@ public sealed class PriceFaultTests
         await PaidAsync(snet, 5, 0, 7);
     }
 
+    // The daemon says nothing of it: it draws more from what was paid ahead.
+    [Test]
+    public async Task CallAsync_PriceHasRisenWhileCallsArePaidAhead_IsReadAfterTheFirstError()
+    {
+        await using var snet = _sandbox.Connect(options => options.PaymentMode = PaymentMode.Prepaid);
+        _service = snet.Service(_sandbox);
+        (await AddAsync()).Paid.Cogs.ShouldBe(5);
+        using var fault = _sandbox.Daemon.Faults.ChangePrice(12);
+        await PublishAsync(12);
+
+        await Should.ThrowAsync<ChannelStateException>(async () =>
+        {
+            for (var calls = 0; calls < 100; calls++)
+                await AddAsync();
+        });
+
+        for (var calls = 0; calls < 20; calls++)
+            (await AddAsync()).Paid.Cogs.ShouldBe(12);
+    }
+
     [Test]
     public async Task CallAsync_DaemonWantsMoreThanIsPublishedNow_NothingIsSignedForIt()
     {
