@@ -198,6 +198,8 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
         var price = payment.Amount - _takenAtMost.GetValueOrDefault(payment.Round);
         if (price > limits.PerCall)
             Break("P6", $"{payment}, which is {price} more than was taken, and the limit for one is {limits.PerCall}");
+        if (payment.IsPlan && !_forgotten.IsZero)
+            return; // a plan may be of any amount: from a total that the daemon has forgotten it brings back what was forgotten, which is no new spending
         if (price.Sign > 0 && Sum() + price > limits.Total())
             Break("P6", $"{payment}, which is {price} more than was taken, {Sum()} are taken in all, and the limit is {limits.Total()}");
     }

@@ -60,6 +60,32 @@ public sealed class FoundHistoryTests
         new Call(0, "add"),
         new Claims(0, Claiming.FinishAndSendBack)));
 
+    [Test]
+    public Task Prepaid_TokenAndChannelHaveEnded_WhatIsLeftIsNotTakenForStolen() => HoldsAsync(new History(
+        new Setup(200, 10, false, PaymentMode.Prepaid),
+        new Call(0, "mul"),
+        new Mine(40_000, true),
+        new Claims(0, Claiming.Finish),
+        new Call(0, "add")));
+
+    [Test]
+    public Task Prepaid_AnswerToAPlanIsLost_TheSameTotalGoesAgain() => HoldsAsync(new History(
+        new Setup(26, 10, false, PaymentMode.Prepaid),
+        new Together(new Call(0, "mul"), new Call(0, "mul")),
+        new Call(0, "add"),
+        new Order(Trouble.NodeCut, 1),
+        new Restart(0),
+        new Order(Trouble.Refused, 4),
+        new Order(Trouble.CutDuring, 1)));
+
+    [Test]
+    public Task Prepaid_DaemonForgetsWhatTwoProcessesPaid_IsBroughtBackWithinTheLimit() => HoldsAsync(new History(
+        new Setup(7, 1, false, PaymentMode.Prepaid, true, 0, 24),
+        new Call(1, "add"),
+        new Earn(50),
+        new Call(0, "add"),
+        new Forgets(0)));
+
     private static async Task HoldsAsync(History history)
     {
         await using var lanes = new Lanes();

@@ -195,6 +195,10 @@ internal sealed partial class ChannelPool : IDisposable
     private bool CanPay(ChannelSession session, TokenAmount price) =>
         session.Spendable >= price && IsAlive(session.Channel, _chain.Blocks.Reckoned);
 
+    /// <summary>Whether a channel is so near its end that the daemon takes no payments from it, as far as is known.</summary>
+    /// <param name="expiration">The block of its end.</param>
+    public bool IsNearEnd(BigInteger expiration) => expiration <= _chain.Blocks.Reckoned + _group.PaymentExpirationThreshold + SafetyBlocks;
+
     private bool IsAlive(PaymentChannel channel, BigInteger? block) => channel.Expiration > block + _group.PaymentExpirationThreshold + SafetyBlocks;
 
     private async Task RefreshAsync(

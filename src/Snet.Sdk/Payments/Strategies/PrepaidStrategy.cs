@@ -24,6 +24,7 @@ internal sealed class PrepaidStrategy(
     private Task? _refill;
     private BigInteger _lost; // on channels of which the daemon knows nothing any more
     private bool _isUnsure = true; // a plan may be there that we know nothing of: from before the start, or since an answer was lost
+    private TokenAmount? _open; // the amount of a plan whose answer was lost
     private bool _hasFailed;
 
     /// <exception cref="SpendingLimitException">A limit forbids to pay ahead for even one call.</exception>
@@ -168,13 +169,18 @@ internal sealed class PrepaidStrategy(
 
     private async Task AskAsync(BigInteger channelId, DaemonConnection daemon, CancellationToken cancellationToken)
     {
-        var (reply, state) = await tokens.RenewAsync(channelId, daemon, cancellationToken).ConfigureAwait(false);
+        var (reply, state, endsAt) = await tokens.RenewAsync(channelId, daemon, cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
             if (reply is not null)
             {
                 PlanOf(channelId).Take(reply, state.Nonce, state.SignedAmount, TokenAmount.Zero, _time);
                 services.Logger.TokenRenewed(channelId);
+            }
+            else if (endsAt is { } end && pool.IsNearEnd(end))
+            {
+                // What is left of the plan can be used when the channel is extended, as it is before more is paid ahead. That a channel ends is seen here too: else a daemon
+                // could say so again and again, and have more paid ahead each time.
             }
             else if (_plans.Find(plan => plan.ChannelId == channelId) is { } forgotten)
             {
@@ -236,17 +242,25 @@ internal sealed class PrepaidStrategy(
 
     private async Task PlanAsync(PaymentOrder order, int calls, DaemonConnection daemon, Action<BigInteger> tooHigh, CancellationToken cancellationToken)
     {
-        var plan = new PaymentOrder(order.OrgId, order.ServiceId, PrepaidTokens.Path, order.Price * calls) { PlannedCalls = calls, TimeLimit = services.Options.AttemptTimeout };
+        // While the daemon may be at work on a plan, the same total goes again: it looks at the total before it locks the channel, and would take two different ones.
+        var amount = _open ?? order.Price * calls;
+        var plan = new PaymentOrder(order.OrgId, order.ServiceId, PrepaidTokens.Path, amount) { PlannedCalls = calls, TimeLimit = services.Options.AttemptTimeout };
         try
         {
             var (reply, receipt) = await caller.RepeatAsync(escrow, plan, daemon, SendAsync, RequoteAsync, cancellationToken).ConfigureAwait(false);
             lock (_lock)
                 PlanOf(receipt.ChannelId).Take(reply, receipt.Nonce, receipt.AmountAfter, receipt.Price, _time);
             services.Logger.PaidAhead(receipt.Price, calls, receipt.ChannelId);
+            _open = null;
         }
-        catch (Exception e) when (e is not SnetException { MoneyMoved: MoneyMoved.No })
+        catch (SnetException e) when (e.MoneyMoved == MoneyMoved.No)
         {
-            _isUnsure = true;
+            _open = null;
+            throw;
+        }
+        catch
+        {
+            (_isUnsure, _open) = (true, amount);
             throw;
         }
 

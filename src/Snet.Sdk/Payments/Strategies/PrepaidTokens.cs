@@ -38,10 +38,10 @@ internal sealed class PrepaidTokens(ISigner signer, ChainGateway chain, EscrowAc
     }
 
     /// <summary>Asks for a token for what was paid ahead on a channel before. Signed for is the total that the daemon proved to have from us, and no more.</summary>
-    /// <returns>The daemon's account and the total; no account when nothing was ever paid ahead there, or the channel is near its end.</returns>
+    /// <returns>The daemon's account and the total; no account when nothing was ever paid ahead there. Where there is none because the channel is near its end, that block.</returns>
     /// <exception cref="ChannelStateException">The daemon's account of the channel cannot be believed.</exception>
     /// <exception cref="ServiceUnavailableException">No endpoint answers.</exception>
-    public async Task<(TokenReply? Reply, ChannelState State)> RenewAsync(BigInteger channelId, DaemonConnection daemon, CancellationToken cancellationToken)
+    public async Task<(TokenReply? Reply, ChannelState State, BigInteger? EndsAt)> RenewAsync(BigInteger channelId, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -49,21 +49,21 @@ internal sealed class PrepaidTokens(ISigner signer, ChainGateway chain, EscrowAc
                 ?? throw ChannelStateException.NodeLags(channelId, "it knows no such channel, from which calls were paid ahead");
             var state = (await _reader.ReadAsync(known, isDoubted: false, readsChain: false, daemon, cancellationToken).ConfigureAwait(false)).State;
             if ((state.Nonce.IsZero && state.SignedAmount.IsZero) || state.SignedAmount.Cogs > ulong.MaxValue)
-                return (null, state);
+                return (null, state, null);
             var hash = SignedMessages.Claim(_mpe, channelId, state.Nonce, state.SignedAmount.Cogs);
             var claim = await signer.SignMessageAsync(hash, cancellationToken).ConfigureAwait(false);
             var request = await RequestAsync(channelId, state.Nonce, state.SignedAmount.Cogs, claim, cancellationToken).ConfigureAwait(false);
             try
             {
-                return (await daemon.ReadAsync(Path, request, TokenReply.Parser, cancellationToken).ConfigureAwait(false), state);
+                return (await daemon.ReadAsync(Path, request, TokenReply.Parser, cancellationToken).ConfigureAwait(false), state, null);
             }
             catch (GrpcException e) when (attempt < 3 && DaemonErrors.ReadRefusal(DaemonErrors.OfPlan(e)) == PaymentRefusal.OutOfStep)
             {
                 chain.Blocks.Forget(); // or a payment from the channel came in between
             }
-            catch (GrpcException)
+            catch (GrpcException e)
             {
-                return (null, state);
+                return (null, state, DaemonErrors.ReadRefusal(DaemonErrors.OfPlan(e)) == PaymentRefusal.NearExpiration ? known.Expiration : null);
             }
         }
     }
