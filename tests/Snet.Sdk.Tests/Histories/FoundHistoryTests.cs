@@ -86,6 +86,13 @@ public sealed class FoundHistoryTests
         new Call(0, "add"),
         new Forgets(0)));
 
+    [Test]
+    public Task Call_ChannelIsTakenBackWhileAFateIsOpen_NothingWasCharged() => HoldsAsync(new History(
+        new Setup(),
+        new GivenUp(0, Impatience.Cancelled, true),
+        new Mine(200_000, false),
+        new ByHand(0, Deed.TakeBack, 20, 0)));
+
     private static async Task HoldsAsync(History history)
     {
         await using var lanes = new Lanes();

@@ -7,6 +7,7 @@ namespace Snet.Sdk.Tests.Histories;
 internal sealed partial class World
 {
     private readonly List<Note> _noted = [];
+    private readonly HashSet<(BigInteger Channel, BigInteger Nonce)> _takenBack = []; // claim rounds that the sender ended: what was open in them costs nothing any more
     private Moment _last = Moment.First;
     private int _epoch;
 
@@ -148,7 +149,7 @@ internal sealed partial class World
         foreach (var round in _noted.GroupBy(note => (note.Epoch, note.Receipt.ChannelId, note.Receipt.Nonce)))
         {
             least += Covered(round.Where(note => note.Receipt.Outcome == PaymentOutcome.Paid).Select(Stretch), BigInteger.Zero);
-            most += Covered(round.Where(note => note.Receipt.Outcome != PaymentOutcome.NotCharged).Select(Stretch), BigInteger.Zero);
+            most += Covered(round.Where(note => note.Receipt.Outcome != PaymentOutcome.NotCharged || _takenBack.Contains((note.Receipt.ChannelId, note.Receipt.Nonce))).Select(Stretch), BigInteger.Zero);
         }
 
         if (!IsForgetful && (taken + _claimedBeyond < least || taken > most))

@@ -133,7 +133,9 @@ internal sealed partial class World
                     await life.Service.Channels.ExtendAsync(found, Books.Chain.Channel(found).Expiration + amount);
                     break;
                 case Deed.TakeBack when id is { } found:
+                    var nonce = Books.Chain.Channel(found).Nonce;
                     await life.Service.Channels.ClaimTimeoutAsync(found);
+                    _takenBack.Add((found, nonce));
                     break;
                 case Deed.Withdraw:
                     await life.Client.Account.WithdrawAsync(tokens);
