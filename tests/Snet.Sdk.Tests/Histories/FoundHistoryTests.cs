@@ -93,6 +93,16 @@ public sealed class FoundHistoryTests
         new Mine(200_000, false),
         new ByHand(0, Deed.TakeBack, 20, 0)));
 
+    [Test]
+    public Task Prepaid_PlanOfAProcessThatCrashed_LeavesWhileTheNextOnePays() => HoldsAsync(new History(
+        new Setup(200, 2, false, PaymentMode.Prepaid),
+        new Call(0, "mul"),
+        new PriceIs(6, true),
+        new Mine(100_000, true),
+        new Call(0, "add"),
+        new Restart(0),
+        new Validate(0, 9)));
+
     private static async Task HoldsAsync(History history)
     {
         await using var lanes = new Lanes();

@@ -9,7 +9,7 @@ namespace Snet.Sdk.Tests.Histories;
 
 /// <summary>A signed total as it left a client.</summary>
 /// <param name="Number">Its place among all that left, state questions included.</param>
-/// <param name="Client">Which client.</param>
+/// <param name="Client">Which client, in which of its lives (<see cref="Books.LifeStep"/>).</param>
 /// <param name="For">The user's call that it pays for.</param>
 /// <param name="Channel">The channel.</param>
 /// <param name="Nonce">The claim round.</param>
@@ -58,7 +58,7 @@ internal sealed record SentPayment(long Number, int Client, UserCall? For, BigIn
     /// <summary>Nothing of it left the machine.</summary>
     public void NeverSent() => _neverSent = true;
 
-    public override string ToString() => $"client {Client} signs {Amount} of channel {Channel} in round {Nonce} for {(IsPlan ? "calls ahead" : For)}";
+    public override string ToString() => $"client {Client % Books.LifeStep} signs {Amount} of channel {Channel} in round {Nonce} for {(IsPlan ? "calls ahead" : For)}";
 
     private static byte[] Bytes(string text) => GrpcText.TryDecodeBytes(text, out var bytes) ? bytes : throw new FormatException($"'{text}' is no base64.");
 

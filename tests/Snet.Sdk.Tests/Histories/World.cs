@@ -134,7 +134,7 @@ internal sealed partial class World : IAsyncDisposable
         (options.PaymentMode, options.DataDirectory) = (_setup.Mode, _folder);
         options.Spending = new SpendingPolicy { MaxPerCall = Limit(_setup.MaxPerCall), MaxTotal = Limit(_setup.MaxTotal) };
         options.Funding = new ChannelFunding { CallsAhead = _setup.CallsAhead, ExtraBlocks = 240 };
-        (options.HttpHandler, options.DaemonHttpHandler) = (_lane.Http, new Recorder(Books, actor.Index, daemon));
+        (options.HttpHandler, options.DaemonHttpHandler) = (_lane.Http, new Recorder(Books, actor.Index + (Books.LifeStep * actor.Lives.Count), daemon));
         (options.MaxRetries, options.AttemptTimeout) = (2, TimeSpan.FromSeconds(60));
         var client = new SnetClient(options);
         return new Life(client, client.GetServiceClient(Sandbox.Platform.OrgId, Sandbox.Platform.ServiceId), time, daemon);
