@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -106,7 +107,7 @@ internal sealed partial class JsonRpcClient
             // Ours, or the HTTP client's own time limit where that is shorter.
             throw Unanswered($"did not answer {method} within {_options.AttemptTimeout.TotalSeconds:0.###} s.", endpoint, e, mayBeTooMuch: true);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             throw Unanswered($"could not be reached for {method}: {endpoint.Clean(e.Message)}", endpoint, e);
         }

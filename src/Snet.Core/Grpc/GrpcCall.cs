@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Snet.Grpc;
 
@@ -161,8 +162,9 @@ internal sealed class GrpcCall : IAsyncDisposable
         _response = SendAsync(invoker);
     }
 
+    // A socket's own error comes through the HTTP stack where a connection is lost right after it was made.
     private static bool IsFault(Exception e)
-        => e is GrpcException or HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException;
+        => e is GrpcException or HttpRequestException or IOException or SocketException or OperationCanceledException or ObjectDisposedException;
 
     private async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker invoker)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Snet.Protocol;
 
@@ -76,7 +77,7 @@ internal sealed class StorageClient(HttpClient http, Uri ipfs, SnetClientOptions
         {
             throw new StorageFailure($"no answer within {options.AttemptTimeout.TotalSeconds:0.###} s.");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             throw new StorageFailure(e.Message, inner: e);
         }

@@ -152,6 +152,18 @@ internal sealed class GrpcAnswerTests
             .ShouldBe(["te: trailers", "user-agent: me/1", "grpc-timeout: 20000000u", "x-a: 1", "x-bin: /w"], ignoreOrder: true);
     }
 
+    // As the HTTP stack lets it through where a connection is lost right after it was made.
+    [Test]
+    public async Task UnaryAsync_SocketFails_IsALostConnection(CancellationToken cancellationToken)
+    {
+        using var handler = new StubHandler(_ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.NotConnected));
+        using var channel = new GrpcChannel(new Uri("http://host"), handler);
+
+        var e = await Should.ThrowAsync<GrpcException>(() => channel.UnaryAsync("/a.B/c", default, null, cancellationToken));
+
+        (e.StatusCode, e.IsTransport).ShouldBe((GrpcStatus.Unavailable, true));
+    }
+
     [Test]
     public void Dispose_HandlerOfTheCaller_StaysOpen()
     {
