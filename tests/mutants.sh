@@ -5,18 +5,9 @@
 # Exit code: 0 every mutant was noticed, 1 one survived, 2 a change does not fit the code any more, does not build, or the replay was red before it.
 set -euo pipefail
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
 wanted=${1:-.}
-sandbox=src/Snet.Sdk.Sandbox tests=tests/Snet.Sdk.Sandbox.Tests output=bin/Debug/net10.0/Snet.Sdk.Sandbox.dll every=' on '
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail() { echo "$*" >&2; exit 2; }
-
-build() {
-    dotnet build "$work/$1" -v q --nologo -p:TreatWarningsAsErrors=false -p:RunAnalyzers=false "${@:3}" > "$work/build.log" 2>&1 ||
-        { tail -20 "$work/build.log" >&2; fail "It does not build: $2"; }
-}
+sandbox=src/Snet.Sdk.Sandbox tests=tests/Snet.Sdk.Sandbox.Tests every=' on '
+source "$(dirname "$0")/breaking.sh"
 
 # Gives the names of the failed cases, one a line.
 replay() {
@@ -27,18 +18,7 @@ replay() {
     sed -nE 's/^ *Failed ([^ ]+ on [^ ]+).*/\1/p' "$work/replay.log"
 }
 
-field() { sed -nE "s/^$2: +//p" <<< "$1"; }
-
-mutate() {
-    local path=$1 find=$2 make=$3 text rest
-    text=$(< "$path")
-    rest=${text#*"$find"}
-    [[ $rest != "$text" ]] || fail "$path does not hold this any more: $find"
-    [[ $rest != *"$find"* ]] || fail "$path holds this more than once: $find"
-    printf '%s\n' "${text%%"$find"*}$make$rest" > "$path"
-}
-
-(cd "$repository" && git ls-files -z | xargs -0 cp --parents -t "$work")
+copy
 build $tests 'the code as it is'
 failed=$(replay "$every" 'the code as it is')
 [[ -z $failed ]] || { grep -E '^ *Failed ' "$work/replay.log" >&2; fail 'The replay is red before anything was changed.'; }
@@ -49,15 +29,11 @@ echo '|---|---|---:|---|'
 while IFS= read -r -d $'\x1e' mutant; do
     rule=$(field "$mutant" rule) row=$(field "$mutant" row) file=$(field "$mutant" file)
     [[ -n $rule && "$row $rule" =~ $wanted ]] || continue
-    path=$work/$sandbox/Daemon/$file
-    [[ -f $path ]] || fail "There is no $file any more."
-    cp "$path" "$work/original"
-    mutate "$path" "$(field "$mutant" find)" "$(field "$mutant" make)"
-    build $sandbox "$rule" --no-restore --no-dependencies
-    cp "$work/$sandbox/$output" "$work/$tests/${output%/*}/"
+    path=$sandbox/Daemon/$file
+    mutate $sandbox "$path" "$rule" "$(field "$mutant" find)" "$(field "$mutant" make)"
     failed=$(replay "$(field "$mutant" play)" "$rule")
     [[ -n $failed ]] || failed=$(replay "$every" "$rule")
-    cp "$work/original" "$path"
+    restore "$path"
     played=$((played + 1))
     if [[ -z $failed ]]; then
         survivors=$((survivors + 1))
@@ -65,7 +41,7 @@ while IFS= read -r -d $'\x1e' mutant; do
     else
         echo "| $rule | $row | $(wc -l <<< "$failed") | $(sort -u <<< "$failed" | head -2 | sed 's/.*/`&`/' | paste -sd ' ') |"
     fi
-done < <(sed '/^#/d' "$repository/tests/mutants.txt" | awk -v RS= '{ printf "%s\036", $0 }')
+done < <(changes mutants.txt)
 
 echo
 echo "$played mutants, $survivors survived."

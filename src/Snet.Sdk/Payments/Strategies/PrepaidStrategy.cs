@@ -167,6 +167,8 @@ internal sealed class PrepaidStrategy(
         return due.Length > 0;
     }
 
+    // Where a channel is near its end, what is left of the plan waits for the channel to be extended, as it is before more is paid ahead. The daemon's word for
+    // that is not enough: it could say so again and again, and have more paid ahead each time.
     private async Task AskAsync(BigInteger channelId, DaemonConnection daemon, CancellationToken cancellationToken)
     {
         var (reply, state, endsAt) = await tokens.RenewAsync(channelId, daemon, cancellationToken).ConfigureAwait(false);
@@ -177,12 +179,7 @@ internal sealed class PrepaidStrategy(
                 PlanOf(channelId).Take(reply, state.Nonce, state.SignedAmount, TokenAmount.Zero, _time);
                 services.Logger.TokenRenewed(channelId);
             }
-            else if (endsAt is { } end && pool.IsNearEnd(end))
-            {
-                // What is left of the plan can be used when the channel is extended, as it is before more is paid ahead. That a channel ends is seen here too: else a daemon
-                // could say so again and again, and have more paid ahead each time.
-            }
-            else if (_plans.Find(plan => plan.ChannelId == channelId) is { } forgotten)
+            else if (_plans.Find(plan => plan.ChannelId == channelId) is { } forgotten && !(endsAt is { } end && pool.IsNearEnd(end)))
             {
                 _lost += BigInteger.Max(forgotten.Left, BigInteger.Zero) + forgotten.Missing;
                 _plans.Remove(forgotten);
