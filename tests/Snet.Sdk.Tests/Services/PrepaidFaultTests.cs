@@ -268,6 +268,35 @@ public sealed class PrepaidFaultTests : PrepaidTest
     }
 
     [Test]
+    public async Task CallAsync_DaemonSaysThatTheChannelEndsWhichDoesNot_CostsWhatIsPaidAheadAndOnceMore()
+    {
+        using var denying = new DenyingHandler();
+        var snet = ConnectPrepaid(4, options => options.DaemonHttpHandler = denying);
+        var service = Service(snet);
+
+        var error = await Should.ThrowAsync<ChannelStateException>(async () =>
+        {
+            for (var calls = 0; calls < 20; calls++)
+                await TryAsync(() => service.CallAsync("add", Numbers));
+        });
+
+        error.Message.ShouldContain("paid ahead");
+        (await SignedAsync(snet, Sandbox)).ShouldBeLessThanOrEqualTo(2 * 20);
+
+        static async Task TryAsync(Func<Task> call)
+        {
+            try
+            {
+                await call();
+            }
+            catch (PaymentRejectedException)
+            {
+                // Its token is worth nothing; the next call asks for another.
+            }
+        }
+    }
+
+    [Test]
     public async Task Logs_OfPrepaidCalls_DoNotTellTheToken()
     {
         using var copying = new TokenThief();
@@ -307,6 +336,34 @@ public sealed class PrepaidFaultTests : PrepaidTest
             }
 
             throw new HttpRequestException(HttpRequestError.ResponseEnded, "The connection was lost.");
+        }
+    }
+
+    /// <summary>Takes what is paid ahead, refuses every token, and says of each question for a new one that the channel is near its end.</summary>
+    private sealed class DenyingHandler() : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+    {
+        private ulong _paid;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath == Add)
+                return Refuse(13, "internal error: token signature is invalid: signature is invalid");
+            if (request.RequestUri.AbsolutePath != "/escrow.TokenService/GetToken")
+                return await base.SendAsync(request, cancellationToken);
+            var asked = (await Histories.Books.ReadTokenRequestAsync(request.Content!, cancellationToken)).SignedAmount;
+            if (asked <= _paid)
+                return Refuse(2, "payment channel is near to be expired, expiration time: 1, current block: 1, expiration threshold: 1");
+            _paid = asked;
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        private static HttpResponseMessage Refuse(int status, string text)
+        {
+            var response = new HttpResponseMessage { Version = System.Net.HttpVersion.Version20, Content = new ByteArrayContent([]) };
+            response.Content.Headers.ContentType = new("application/grpc");
+            response.Headers.Add("grpc-status", status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            response.Headers.Add("grpc-message", Uri.EscapeDataString(text));
+            return response;
         }
     }
 
