@@ -45,7 +45,7 @@ internal sealed class ManualTime : TimeProvider
         while (TakeNext(end) is { } due)
             due.Fire(); // outside of the lock: what runs here may set timers itself
         lock (_lock)
-            _now = end;
+            _now = end > _now ? end : _now; // somebody else may have moved it further
     }
 
     /// <summary>Moves the clock by one step whenever somebody waits for it, until the task is done.</summary>

@@ -261,6 +261,21 @@ public sealed class ChannelQueueTests
         _opening.ShouldBeEmpty();
     }
 
+    // Each look at the clock is later than the one before it, as on a real clock.
+    [Test]
+    public async Task EnterAsync_RestEndsWhileTheQueueLooksAtIt_IsServedNevertheless([Range(40, 50)] int rested)
+    {
+        MakeQueue(maxChannels: 1, time: new RunningTime(_time));
+        var channel = Add(1);
+        channel.Rest(_time.GetUtcNow(), TimeSpan.FromSeconds(6), TimeSpan.Zero); // 50 ms
+        _time.Advance(TimeSpan.FromMilliseconds(rested));
+
+        var waiting = Enter();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await waiting.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(channel);
+    }
+
     [Test]
     public async Task EnterAsync_OnlyChannelRestsForAMomentAndMoreAreAllowed_NoneIsOpenedForThat()
     {
@@ -398,11 +413,11 @@ public sealed class ChannelQueueTests
         Assert.Fail("no channel is being opened");
     }
 
-    private void MakeQueue(int maxChannels, int maxWaiting = 1_000)
+    private void MakeQueue(int maxChannels, int maxWaiting = 1_000, TimeProvider? time = null)
     {
         _queue?.Dispose();
         _queue = new ChannelQueue(
-            new SnetClientOptions { TimeProvider = _time, MaxQueuedCalls = maxWaiting, Funding = new ChannelFunding { MaxChannels = maxChannels } },
+            new SnetClientOptions { TimeProvider = time ?? _time, MaxQueuedCalls = maxWaiting, Funding = new ChannelFunding { MaxChannels = maxChannels } },
             (session, price) => session.Spendable >= price,
             (order, token) =>
             {
@@ -410,5 +425,14 @@ public sealed class ChannelQueueTests
                     _opening.Add(order);
                 _openingToken = token;
             });
+    }
+
+    private sealed class RunningTime(TimeProvider time) : TimeProvider
+    {
+        private int _looks;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + TimeSpan.FromMilliseconds(Interlocked.Increment(ref _looks));
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
     }
 }

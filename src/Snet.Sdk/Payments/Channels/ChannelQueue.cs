@@ -49,7 +49,7 @@ internal sealed class ChannelQueue : IDisposable
             var isNew = order.Ticket.Number == 0;
             if (isNew)
                 order.Ticket.Number = ++_lastNumber;
-            if (_waiting.Count == 0 && Choose(order) is { } session)
+            if (_waiting.Count == 0 && Choose(order, Now) is { } session)
             {
                 session.Holder = order;
                 Telemetry.Queued(order, TimeSpan.Zero);
@@ -216,17 +216,18 @@ internal sealed class ChannelQueue : IDisposable
     {
         if (_isDisposed)
             return;
+        var now = Now; // one look at the clock: what comes to its end between two would be seen by neither the choice nor the timer
         for (var (node, next) = (_waiting.First, default(LinkedListNode<Waiter>)); node is not null; node = next)
         {
             next = node.Next;
             var waiter = node.Value;
-            if (Choose(waiter.Order) is { } session)
+            if (Choose(waiter.Order, now) is { } session)
             {
                 session.Holder = waiter.Order;
                 Remove(waiter);
                 waiter.Source.TrySetResult(session);
             }
-            else if (CanOpen(waiter.Order))
+            else if (CanOpen(waiter.Order, now))
             {
                 _opening = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
                 var (order, token) = (waiter.Order, _opening.Token);
@@ -238,13 +239,13 @@ internal sealed class ChannelQueue : IDisposable
             }
         }
 
-        SetWake();
+        SetWake(now);
     }
 
     // The one that can pay as it is before the one that must be filled, and that before one with a claim on its way; then the one with most to spend.
-    private ChannelSession? Choose(PaymentOrder order)
+    private ChannelSession? Choose(PaymentOrder order, DateTimeOffset now)
     {
-        var (held, best, now) = (0, default(ChannelSession), Now);
+        var (held, best) = (0, default(ChannelSession));
         foreach (var session in _sessions)
         {
             if (session.Holder is not null)
@@ -255,14 +256,14 @@ internal sealed class ChannelQueue : IDisposable
 
         if (held >= _options.Funding.MaxChannels)
             return null;
-        if (best is not null && LeavesNone(order, best) && (_opening is not null || CanOpen(order)))
+        if (best is not null && LeavesNone(order, best) && (_opening is not null || CanOpen(order, now)))
             return null;
-        return best ?? LastResort(order);
+        return best ?? LastResort(order, now);
     }
 
     // It will fail at once, and say why.
-    private ChannelSession? LastResort(PaymentOrder order) => _sessions.FirstOrDefault(session =>
-        session is { IsStuck: true, Holder: null } && !CanOpen(order) && _opening is null && Others(order).All(other => other.IsStuck) && !order.Ticket.HasPassedOver(session));
+    private ChannelSession? LastResort(PaymentOrder order, DateTimeOffset now) => _sessions.FirstOrDefault(session =>
+        session is { IsStuck: true, Holder: null } && !CanOpen(order, now) && _opening is null && Others(order).All(other => other.IsStuck) && !order.Ticket.HasPassedOver(session));
 
     private bool IsBetter(ChannelSession session, ChannelSession than, PaymentOrder order) =>
         Value(session, order).CompareTo(Value(than, order)) > 0;
@@ -279,13 +280,10 @@ internal sealed class ChannelQueue : IDisposable
     private IEnumerable<ChannelSession> Others(PaymentOrder order) => _sessions.Where(session => !order.Ticket.HasPassedOver(session));
 
     // A channel whose claim on its way leaves too little is replaced; any other counts. One that rests will soon do again, unless it is stuck.
-    private bool CanOpen(PaymentOrder order)
-    {
-        var now = Now;
-        return _opening is null && now >= _opensFrom && order.Ticket.MayOpen
-            && _sessions.Count(session => !(session.HasClaimOnItsWay && session.Spendable < order.Price)) < _options.Funding.MaxChannels
-            && !Others(order).Any(session => session is { Holder: null, IsStuck: false } && session.RestsUntil > now);
-    }
+    private bool CanOpen(PaymentOrder order, DateTimeOffset now) =>
+        _opening is null && now >= _opensFrom && order.Ticket.MayOpen
+        && _sessions.Count(session => !(session.HasClaimOnItsWay && session.Spendable < order.Price)) < _options.Funding.MaxChannels
+        && !Others(order).Any(session => session is { Holder: null, IsStuck: false } && session.RestsUntil > now);
 
     private void AddLocked(IEnumerable<ChannelSession> sessions) =>
         Volatile.Write(ref _sessions, [.. _sessions.Concat(sessions).DistinctBy(session => session.Id).OrderBy(session => session.Id)]);
@@ -322,11 +320,10 @@ internal sealed class ChannelQueue : IDisposable
         Telemetry.Queue(waiter.Order, -1);
     }
 
-    private void SetWake()
+    private void SetWake(DateTimeOffset now)
     {
         if (_waiting.Count == 0)
             return;
-        var now = Now;
         var next = _sessions.Where(session => session.Holder is null && session.RestsUntil > now).Select(session => session.RestsUntil).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         if (_opensFrom > now && _opensFrom < next)
             next = _opensFrom;
