@@ -35,11 +35,11 @@ public sealed class SnetClientOptions
     /// <summary>Limits for what is signed. The default adds none to the rule that only a published or agreed price is paid.</summary>
     public SpendingPolicy Spending { get; set; } = new();
 
-    /// <summary>How many calls may wait for a payment channel at a time; one more ends with <see cref="PaymentQueueException"/>. Default: 1,000; 0 for none.</summary>
+    /// <summary>How many calls may wait for a payment channel, or for their free call, at a time; one more ends with <see cref="PaymentQueueException"/>. Default: 1,000; 0 for none.</summary>
     /// <remarks>A daemon works on one paid call of a channel at a time. All services of one payment group of an organization share a queue.</remarks>
     public int MaxQueuedCalls { get; set; } = 1_000;
 
-    /// <summary>How long a call waits for a payment channel before it ends with <see cref="PaymentQueueException"/>. Default: 5 min; above zero, at most 49 days.</summary>
+    /// <summary>How long a call waits for a payment channel, or for its free call, before it ends with <see cref="PaymentQueueException"/>. Default: 5 min; above zero, at most 49 days.</summary>
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How channels are opened and filled.</summary>

@@ -14,8 +14,8 @@ internal static class Telemetry
     private static readonly Counter<long> Paid = Meter.CreateCounter<long>("snet.client.calls.paid", "{call}", "Calls that were paid.");
     private static readonly Counter<double> Amount = Meter.CreateCounter<double>("snet.client.payment.amount", "{cog}", "What paid calls cost.");
 
-    private static readonly Histogram<double> QueueTime = Meter.CreateHistogram<double>("snet.client.queue.time", "s", "How long calls wait for a payment channel.");
-    private static readonly UpDownCounter<long> QueueLength = Meter.CreateUpDownCounter<long>("snet.client.queue.length", "{call}", "Calls that wait for a payment channel.");
+    private static readonly Histogram<double> QueueTime = Meter.CreateHistogram<double>("snet.client.queue.time", "s", "How long calls wait for a payment channel or their free call.");
+    private static readonly UpDownCounter<long> QueueLength = Meter.CreateUpDownCounter<long>("snet.client.queue.length", "{call}", "Calls that wait for a payment channel or their free call.");
 
     /// <summary>A call has a channel now, or has given up waiting for one.</summary>
     public static void Queued(PaymentOrder order, TimeSpan waited)

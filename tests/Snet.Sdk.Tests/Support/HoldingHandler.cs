@@ -14,7 +14,7 @@ internal sealed class HoldingHandler() : DelegatingHandler(new SocketsHttpHandle
 
     public IReadOnlyList<string> Paths => [.. _requests.Select(request => request.Path)];
 
-    /// <summary>Holds paid requests from now on.</summary>
+    /// <summary>Holds requests that carry a payment, or that of a free call, from now on.</summary>
     public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Lets them go.</summary>
@@ -41,7 +41,7 @@ internal sealed class HoldingHandler() : DelegatingHandler(new SocketsHttpHandle
     {
         var amount = Header(request, "snet-payment-channel-amount");
         _requests.Enqueue((request.RequestUri!.AbsolutePath, Header(request, "snet-payment-channel-id"), amount));
-        if (amount is not null && _gate is { } gate)
+        if (Header(request, "snet-payment-type") is not null && _gate is { } gate)
         {
             Interlocked.Increment(ref _held);
             try

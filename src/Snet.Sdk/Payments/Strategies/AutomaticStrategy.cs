@@ -7,7 +7,7 @@ internal sealed class AutomaticStrategy(FreeCallStrategy free, IPaymentStrategy 
 {
     public async ValueTask<IPaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
-        var obstacle = free.Obstacle;
+        var obstacle = free.Obstacle?.Reason;
         if (obstacle is null)
         {
             try
@@ -16,10 +16,14 @@ internal sealed class AutomaticStrategy(FreeCallStrategy free, IPaymentStrategy 
             }
             catch (NoFreeCallException e)
             {
-                obstacle = e;
+                obstacle = e.Reason;
+            }
+            catch (PaymentQueueException)
+            {
+                obstacle = "the queue for them is too long";
             }
         }
 
-        return await paid.AcquireAsync(order with { Note = $"No free call: {obstacle.Reason}" }, daemon, cancellationToken).ConfigureAwait(false);
+        return await paid.AcquireAsync(order with { Note = $"No free call: {obstacle}" }, daemon, cancellationToken).ConfigureAwait(false);
     }
 }

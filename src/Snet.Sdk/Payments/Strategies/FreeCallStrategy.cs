@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Snet.Grpc;
+using Snet.Sdk.Diagnostics;
 using Snet.Sdk.Payments.Receipts;
 using Snet.Sdk.Services;
 
@@ -10,25 +11,29 @@ namespace Snet.Sdk.Payments.Strategies;
 /// When there is none to be had, that is remembered: for an hour, since an allowance, a wallet or a daemon seldom changes sooner; for a minute where the
 /// network, a node or another process's free call was in the way.
 /// </remarks>
-internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, TimeProvider time, ILogger logger) : IPaymentStrategy, IDisposable
+internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, SnetClientOptions options, ILogger logger) : IPaymentStrategy, IDisposable
 {
     private const int LockAttempts = 3;
     private const int Refusals = 3; // in a row: a new token or signature would not help either
     private static readonly TimeSpan LongAside = TimeSpan.FromHours(1), ShortAside = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _queue = new(1, 1);
+    private readonly TimeProvider _time = options.TimeProvider;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly CancellationTokenSource _closing = new();
     private volatile Aside? _aside;
+    private int _waiting;
     private int _refused;
 
     /// <summary>Why no free call is tried now; null when one is.</summary>
-    public NoFreeCallException? Obstacle => _aside is { } aside && time.GetElapsedTime(aside.Since) is var past && past < aside.Length
+    public NoFreeCallException? Obstacle => _aside is { } aside && _time.GetElapsedTime(aside.Since) is var past && past < aside.Length
         ? new NoFreeCallException(aside.Reason, aside.IsTransient) { RetryAfter = aside.Length - past }
         : null;
 
     /// <exception cref="NoFreeCallException">There is none.</exception>
+    /// <exception cref="PaymentQueueException">Too many calls wait, or this one waits too long.</exception>
     public async ValueTask<IPaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken)
     {
-        await _queue.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await EnterAsync(order, cancellationToken).ConfigureAwait(false);
         try
         {
             if (Obstacle is { } obstacle)
@@ -40,17 +45,56 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
         {
             if (e is NoFreeCallException { RetryAfter: null } obstacle)
                 StepAside(order, obstacle.Reason, obstacle.IsTransient);
-            _queue.Release();
+            _turn.Release();
             throw;
         }
     }
 
-    public void Dispose() => _queue.Dispose();
+    public void Dispose()
+    {
+        if (_closing.IsCancellationRequested)
+            return;
+        _closing.Cancel(); // those who wait are told; whoever has the turn still gives it back
+        _closing.Dispose();
+    }
+
+    private async ValueTask EnterAsync(PaymentOrder order, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(SnetClient));
+        var started = _time.GetTimestamp();
+        if (!_turn.Wait(TimeSpan.Zero, cancellationToken))
+            await WaitAsync(order, started, cancellationToken).ConfigureAwait(false);
+        Telemetry.Queued(order, _time.GetElapsedTime(started));
+    }
+
+    private async Task WaitAsync(PaymentOrder order, long started, CancellationToken cancellationToken)
+    {
+        var waiting = Interlocked.Increment(ref _waiting);
+        Telemetry.Queue(order, 1);
+        try
+        {
+            if (waiting > options.MaxQueuedCalls)
+                throw new PaymentQueueException("free call", waiting, TimeSpan.Zero, nameof(SnetClientOptions.MaxQueuedCalls));
+            using var limit = new CancellationTokenSource(options.QueueTimeout, _time);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token, _closing.Token);
+            await _turn.WaitAsync(end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(SnetClient));
+            throw new PaymentQueueException("free call", waiting, _time.GetElapsedTime(started), nameof(SnetClientOptions.QueueTimeout));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+            Telemetry.Queue(order, -1);
+        }
+    }
 
     private void StepAside(PaymentOrder order, string reason, bool isTransient)
     {
         var length = isTransient ? ShortAside : LongAside;
-        _aside = new Aside(reason, isTransient, time.GetTimestamp(), length);
+        _aside = new Aside(reason, isTransient, _time.GetTimestamp(), length);
         pass.Recount();
         _refused = 0;
         logger.NoFreeCalls(order.OrgId, order.ServiceId, length, reason);
@@ -66,7 +110,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
         return PaymentRefusal.OutOfStep;
     }
 
-    private DateTimeOffset Now => time.GetUtcNow();
+    private DateTimeOffset Now => _time.GetUtcNow();
 
     private void Count() => pass.Count();
 
@@ -98,7 +142,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
             if (refusal == PaymentRefusal.None)
                 Settle(PaymentOutcome.NotCharged);
             else
-                strategy._queue.Release();
+                strategy._turn.Release();
             return refusal;
         }
 
@@ -111,7 +155,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, T
         private PaymentReceipt Settle(PaymentOutcome outcome)
         {
             Receipt = strategy.Keep(Receipt, order, outcome);
-            strategy._queue.Release();
+            strategy._turn.Release();
             return Receipt;
         }
     }

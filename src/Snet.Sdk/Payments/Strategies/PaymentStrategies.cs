@@ -16,7 +16,7 @@ internal sealed class PaymentStrategies : IDisposable
     {
         Escrow = new EscrowStrategy(pool, services.Receipts);
         var pass = new FreeCallPass(orgId, serviceId, groupId, signer, services.Chain);
-        _free = new FreeCallStrategy(pass, services.Receipts, services.Options.TimeProvider, services.Logger);
+        _free = new FreeCallStrategy(pass, services.Receipts, services.Options, services.Logger);
         var tokens = new PrepaidTokens(signer, services.Chain, services.Escrow, services.Options);
         _prepaid = new PrepaidStrategy(tokens, pool, Escrow, caller, services);
         _automatic = new AutomaticStrategy(_free, Escrow);
