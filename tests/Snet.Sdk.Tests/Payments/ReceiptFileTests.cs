@@ -321,11 +321,11 @@ public sealed class ReceiptFileTests : LedgerTest
         using var reservation = await log.ReserveAsync(order, CancellationToken.None);
         Should.Throw<DataDirectoryException>(() => log.Add(Receipt(order), order with { Reservation = reservation }));
         log.Settle(underWay, PaymentOutcome.NotCharged).Outcome.ShouldBe(PaymentOutcome.NotCharged);
-        log.AddEnded(Receipt(Order(0)), Order(0), PaymentOutcome.Paid).Outcome.ShouldBe(PaymentOutcome.Paid); // it has its answer
+        log.AddEnded(Receipt(Order(0)) with { Outcome = PaymentOutcome.Paid }, Order(0)).Outcome.ShouldBe(PaymentOutcome.Paid); // it has its answer
         foreach (var full in Directory.EnumerateFiles(Folder().Path, "*.tmp"))
             File.Delete(full);
         log.Add(Receipt(order), order with { Reservation = reservation });
-        log.AddEnded(Receipt(Order(0)), Order(0), PaymentOutcome.Paid).Outcome.ShouldBe(PaymentOutcome.Paid);
+        log.AddEnded(Receipt(Order(0)) with { Outcome = PaymentOutcome.Paid }, Order(0)).Outcome.ShouldBe(PaymentOutcome.Paid);
 
         (await RefusedAsync(log, 4)).Spent.ShouldBe(Cogs(3));
         (await ListAsync(log)).Select(receipt => receipt.Outcome).ShouldBe([PaymentOutcome.Paid, PaymentOutcome.NotCharged, PaymentOutcome.Unknown, PaymentOutcome.Paid]);

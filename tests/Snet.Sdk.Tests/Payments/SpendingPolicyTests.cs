@@ -45,7 +45,7 @@ public sealed class SpendingPolicyTests : LedgerTest
         Should.Throw<SpendingLimitException>(() => log.ReserveDraw(call)).Limit.ShouldBe("SpendingPolicy.MaxPerModel");
         reservation.Dispose();
         reservation = log.ReserveDraw(call)!;
-        log.AddEnded(Receipt(Order(0, "model")) with { Drawn = Cogs(6) }, call with { Reservation = reservation }, PaymentOutcome.Paid);
+        log.AddEnded(Receipt(Order(0, "model")) with { Drawn = Cogs(6), Outcome = PaymentOutcome.Paid }, call with { Reservation = reservation });
 
         Should.Throw<SpendingLimitException>(() => log.ReserveDraw(Order(5, "model"))).Spent.ShouldBe(Cogs(6));
         log.ReserveDraw(Order(4, "model"))!.Dispose();

@@ -79,12 +79,12 @@ internal sealed class ReceiptLog : IDisposable
 
     /// <summary>Adds the receipt of a call that is over and for which nothing was signed: a free one, or one that was paid ahead.</summary>
     /// <remarks>When it cannot be written, that is logged: the call has its answer all the same.</remarks>
-    /// <returns>The receipt with its outcome.</returns>
-    public PaymentReceipt AddEnded(PaymentReceipt receipt, PaymentOrder order, PaymentOutcome outcome)
+    /// <returns>The receipt as it was written.</returns>
+    public PaymentReceipt AddEnded(PaymentReceipt receipt, PaymentOrder order)
     {
+        receipt = WithShortNote(receipt);
         lock (_lock)
         {
-            receipt = WithShortNote(receipt) with { Outcome = outcome };
             try
             {
                 if (!_isDisposed)

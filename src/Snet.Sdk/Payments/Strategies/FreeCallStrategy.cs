@@ -114,7 +114,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, S
 
     private void Count() => pass.Count();
 
-    private PaymentReceipt Keep(PaymentReceipt receipt, PaymentOrder order, PaymentOutcome outcome) => receipts.AddEnded(receipt, order, outcome);
+    private PaymentReceipt Keep(PaymentReceipt receipt, PaymentOrder order, PaymentOutcome outcome) => receipts.AddEnded(receipt with { Outcome = outcome }, order);
 
     private sealed record Aside(string Reason, bool IsTransient, long Since, TimeSpan Length);
 

@@ -77,7 +77,7 @@ internal sealed class PrepaidStrategy(
             {
                 if (!plan.TryDraw(order.Price))
                     continue;
-                if (!_hasFailed && (IsLow(order.Price) || plan.IsOld(_time)))
+                if (!_hasFailed && (IsLow(plan, order.Price) || plan.IsOld(_time)))
                     StartRefill(order, daemon);
                 return new Lease(this, plan, order);
             }
@@ -87,9 +87,11 @@ internal sealed class PrepaidStrategy(
     }
 
     // A quarter is left to call on while more is being paid.
-    private bool IsLow(TokenAmount price) => Left < price.Cogs * (services.Options.Funding.CallsAhead / 4);
-
-    private BigInteger Left => _plans.Aggregate(BigInteger.Zero, (sum, plan) => plan.IsGood ? sum + plan.Left : sum);
+    private bool IsLow(PrepaidPlan plan, TokenAmount price)
+    {
+        var quarter = price.Cogs * (services.Options.Funding.CallsAhead / 4);
+        return plan.Left < quarter && _plans.Aggregate(BigInteger.Zero, (sum, good) => good.IsGood ? sum + good.Left : sum) < quarter;
+    }
 
     // One for all; the end of one call must not end it for the others.
     private Task StartRefill(PaymentOrder order, DaemonConnection daemon)
@@ -290,16 +292,15 @@ internal sealed class PrepaidStrategy(
     /// <summary>A call that draws on a plan. Its price was signed for with the plan, so nothing is in doubt; once it may have started, it is used.</summary>
     private sealed class Lease(PrepaidStrategy strategy, PrepaidPlan plan, PaymentOrder order) : IPaymentLease
     {
+        private readonly DateTimeOffset _time = strategy._time.GetUtcNow();
+        private readonly (BigInteger Nonce, TokenAmount Total) _signed = plan.Signed;
+        private PaymentReceipt? _receipt;
+
         public GrpcMetadata Headers { get; } = plan.Headers;
 
-        public PaymentReceipt Receipt { get; private set; } = new(
-            strategy._time.GetUtcNow(), order.OrgId, order.ServiceId, order.Method, order.ModelId, plan.ChannelId, plan.Signed.Nonce, plan.Signed.Total, plan.Signed.Total,
-            PaymentOutcome.Unknown)
-        {
-            Mode = PaymentMode.Prepaid, Drawn = order.Price, Note = order.Note,
-        };
+        public PaymentReceipt Receipt => _receipt ??= NewReceipt(PaymentOutcome.Unknown, order.Price);
 
-        public PaymentReceipt Confirm() => Receipt = strategy.Receipts.AddEnded(Receipt, order, PaymentOutcome.Paid);
+        public PaymentReceipt Confirm() => _receipt = strategy.Receipts.AddEnded(NewReceipt(PaymentOutcome.Paid, order.Price), order);
 
         public PaymentRefusal Refuse(GrpcException failure, int waited)
         {
@@ -324,7 +325,7 @@ internal sealed class PrepaidStrategy(
 
         public void Withdraw()
         {
-            Receipt = Receipt with { Outcome = PaymentOutcome.NotCharged, Drawn = TokenAmount.Zero };
+            _receipt = NewReceipt(PaymentOutcome.NotCharged, TokenAmount.Zero);
             order.Reservation?.Dispose();
             lock (strategy._lock)
                 plan.GiveBack(order.Price);
@@ -333,6 +334,12 @@ internal sealed class PrepaidStrategy(
         public void Doubt() => Confirm();
 
         public Task<MoneyMoved> AskFateAsync(bool mayStillBeTaken, CancellationToken cancellationToken) => Task.FromResult(MoneyMoved.Yes);
+
+        private PaymentReceipt NewReceipt(PaymentOutcome outcome, TokenAmount drawn) => new(
+            _time, order.OrgId, order.ServiceId, order.Method, order.ModelId, plan.ChannelId, _signed.Nonce, _signed.Total, _signed.Total, outcome)
+        {
+            Mode = PaymentMode.Prepaid, Drawn = drawn, Note = order.Note,
+        };
     }
 
     private ReceiptLog Receipts => services.Receipts;
