@@ -198,7 +198,10 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
     // P6: nothing that the spending policy forbids.
     private void CheckLimits(SentPayment payment)
     {
-        var price = payment.Amount - _takenAtMost.GetValueOrDefault(payment.Round);
+        var known = _takenAtMost.GetValueOrDefault(payment.Round);
+        if (PlansHaveMet) // its total may have been higher for a moment, by what was signed
+            known = BigInteger.Max(known, _signed.GetValueOrDefault(payment.Round));
+        var price = payment.Amount - known;
         if (price > limits.PerCall)
             Break("P6", $"{payment}, which is {price} more than was taken, and the limit for one is {limits.PerCall}");
         if (payment.IsPlan && !_forgotten.IsZero)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Snet.Sdk.Payments;
 
@@ -6,6 +7,8 @@ namespace Snet.Sdk.Tests.Histories;
 /// <summary>What must hold after a step, and in the end.</summary>
 internal sealed partial class World
 {
+    private static readonly TimeSpan PatienceWithPlans = TimeSpan.FromSeconds(10);
+
     private readonly List<Note> _noted = [];
     private readonly HashSet<(BigInteger Channel, BigInteger Nonce)> _takenBack = []; // claim rounds that the sender ended: what was open in them costs nothing any more
     private Moment _last = Moment.First;
@@ -102,9 +105,22 @@ internal sealed partial class World
     {
         if (ending.Call.Sent.LastOrDefault() is not { } last)
             return;
-        var open = (await _actors[client].Now.ReceiptsAsync()).Where(receipt => receipt.Outcome == PaymentOutcome.Unknown && (receipt.ChannelId, receipt.Nonce) == last.Round).ToList();
-        if (open.Count > 0 && IsOneProcess && !_hasForgotten) // a daemon that went back to an earlier total could take them yet
-            Books.Break("P3", $"after {ending} it is still open what became of {string.Join(", ", open.Select(Show))}");
+        if (!IsOneProcess || _hasForgotten)
+            return; // a daemon that went back to an earlier total could take them yet
+        var start = Stopwatch.GetTimestamp();
+        while ((await OpenAsync()).ToList() is { Count: > 0 } open)
+        {
+            if (_setup.Mode != PaymentMode.Prepaid || Stopwatch.GetElapsedTime(start) > PatienceWithPlans)
+            {
+                Books.Break("P3", $"after {ending} it is still open what became of {string.Join(", ", open.Select(Show))}");
+                return;
+            }
+
+            await Task.Delay(1); // more is being paid ahead, beside the calls
+        }
+
+        async Task<IEnumerable<PaymentReceipt>> OpenAsync() => (await _actors[client].Now.ReceiptsAsync())
+            .Where(receipt => receipt.Outcome == PaymentOutcome.Unknown && (receipt.ChannelId, receipt.Nonce) == last.Round);
     }
 
     // Not at once, it may be: a connection that was cut is noticed only when it is used, and two processes that fill channels get in each other's way.
