@@ -26,6 +26,7 @@ internal sealed class TransactionSender : IDisposable
     private readonly TransactionCare _care;
     private readonly SemaphoreSlim _gate = new(1, 1); // whoever sends, or looks after what nobody waits for
     private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _closed;
     private readonly List<SentTransaction> _kept = [];
     private bool _disposed;
     private long _lastBlock; // the latest in which one of them was seen
@@ -40,6 +41,7 @@ internal sealed class TransactionSender : IDisposable
         Action<TransactionStep, SentTransaction>? notice = null)
     {
         (_client, _from, _chainId, _sign, _limits, _notice) = (client, from, chainId, sign, limits, notice ?? ((_, _) => { }));
+        _closed = _closing.Token;
         _care = new TransactionCare(client, from, SignAsync, limits, _notice);
     }
 
@@ -110,8 +112,7 @@ internal sealed class TransactionSender : IDisposable
         if (Interlocked.Exchange(ref _disposed, true))
             return;
         _closing.Cancel();
-        _closing.Dispose();
-        _gate.Dispose();
+        _closing.Dispose(); // not the gate: whoever waits for it would wait for ever
     }
 
     private async Task<SentTransaction> SubmitAsync(EthereumAddress to, byte[] data, CancellationToken cancellationToken)
@@ -119,6 +120,7 @@ internal sealed class TransactionSender : IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_closed.IsCancellationRequested, this);
             for (var attempt = 1; ; attempt++)
             {
                 var (nonce, _) = await LookAsync(cancellationToken).ConfigureAwait(false);
@@ -235,7 +237,7 @@ internal sealed class TransactionSender : IDisposable
     {
         try
         {
-            var receipt = await watch.RunAsync(_closing.Token).ConfigureAwait(false);
+            var receipt = await watch.RunAsync(_closed).ConfigureAwait(false);
             lock (_closing)
             {
                 if (receipt is null)

@@ -13,7 +13,7 @@ internal sealed class FundsReader(PaymentServices services)
     /// <returns>The block at which they were read, and the channels, oldest first.</returns>
     public async Task<(BigInteger Block, IReadOnlyList<ChannelFunds> Channels)> ReadAsync(CancellationToken cancellationToken)
     {
-        using var finder = new ChannelFinder(services.Chain, services.Options.Network, services.Escrow.Owner, null, services.Memory);
+        var finder = new ChannelFinder(services.Chain, services.Options.Network, services.Escrow.Owner, null, services.Memory);
         IReadOnlyList<RememberedChannel> found = [];
         await foreach (var more in finder.FindAsync(cancellationToken).ConfigureAwait(false))
             found = more;

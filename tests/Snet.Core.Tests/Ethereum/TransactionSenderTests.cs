@@ -226,6 +226,29 @@ public sealed class TransactionSenderTests : IDisposable
     }
 
     [Test]
+    public async Task Dispose_OneSendsAndAnotherWaits_BothEndAndWhatWasSentIsTold()
+    {
+        using var key = PrivateKey.Create();
+        var sender = Sender(key);
+        _node.On("eth_sendRawTransaction", _ => throw Lost, p => _node.Accept((string)p[0]!)).On("eth_getTransactionReceipt", _ => null);
+        var first = sender.SendAsync(Contract, [1], default);
+        for (var limit = 0; _time.NextTimer != TimeSpan.FromMilliseconds(500); limit++)
+        {
+            limit.ShouldBeLessThan(2_000);
+            await Task.Delay(5); // until the first is to be sent again
+        }
+
+        var second = sender.SendAsync(Contract, [2], default);
+        sender.Dispose();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var error = await Should.ThrowAsync<TransactionException>(first.WaitAsync(TimeSpan.FromSeconds(10)));
+        (error.IsPending, error.Hash is not null).ShouldBe((true, true));
+        await Should.ThrowAsync<ObjectDisposedException>(second.WaitAsync(TimeSpan.FromSeconds(10)));
+        _node.Sent.Count.ShouldBe(1);
+    }
+
+    [Test]
     public async Task SendAsync_ReceiptWithoutStatus_IsRefused()
     {
         _node.On("eth_getTransactionReceipt", _ => new JsonObject { ["blockNumber"] = "0x1" });

@@ -12,19 +12,19 @@ namespace Snet.Sdk.Payments.Channels;
 /// Channels that another account opened for our signer are not looked for: the signer is no topic, they would have to be picked from everybody's, and what
 /// they hold is not ours to spend. What was searched is remembered, so each block is searched once, reorganizations aside.
 /// </remarks>
-internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, EthereumAddress sender, PaymentGroup? group, ChannelMemory memory) : IDisposable
+internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, EthereumAddress sender, PaymentGroup? group, ChannelMemory memory)
 {
     private const int ManyRequests = 200; // beyond that, the contract's own list of channels may be the shorter way
     private const int PartsBetweenSaves = 64;
 
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private SemaphoreSlim Turn { get; } = new(1, 1); // never disposed: whoever waits for it would wait for ever
 
     /// <summary>Finds the channels, those opened last first: whoever has found what he needs stops, and the search is resumed there next time.</summary>
     /// <returns>All channels found so far, oldest first, each time that there may be more; complete at the end.</returns>
     /// <exception cref="EthereumRpcException">The node failed.</exception>
     public async IAsyncEnumerable<IReadOnlyList<RememberedChannel>> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         var known = memory.Load(group?.PaymentAddress ?? default, group?.Id ?? string.Empty);
         var saved = known;
         try
@@ -50,11 +50,9 @@ internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, Eth
         {
             if (known != saved)
                 memory.Save(known);
-            _gate.Release();
+            Turn.Release();
         }
     }
-
-    public void Dispose() => _gate.Dispose();
 
     // From where the last search ended to the latest block.
     private async Task<RememberedChannels> CatchUpAsync(RememberedChannels known, LogSearch search, CancellationToken cancellationToken)

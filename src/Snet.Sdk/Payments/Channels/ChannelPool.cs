@@ -162,10 +162,7 @@ internal sealed partial class ChannelPool : IDisposable
             return;
         _closing.Cancel();
         _queue.Dispose();
-        _finder.Dispose();
-        _searching.Dispose();
-        _funding.Dispose();
-        _closing.Dispose();
+        _closing.Dispose(); // no semaphore is: whoever waits for one would wait for ever
     }
 
     // Makes a channel ready to pay: reads what is not known, fills what is too little. Gives the state to sign from; null when the channel is not ready.

@@ -127,11 +127,7 @@ internal sealed class EscrowAccount : IDisposable
     public Task<TransactionReceipt> SendEscrowAsync(AbiFunction function, object[] arguments, CancellationToken cancellationToken) =>
         SendAsync(_network.Mpe, function, arguments, cancellationToken);
 
-    public void Dispose()
-    {
-        _sender?.Dispose();
-        _allowance.Dispose();
-    }
+    public void Dispose() => _sender?.Dispose(); // not the semaphore: whoever waits for it would wait for ever
 
     private static PaymentChannel? ToChannel(BigInteger id, object[] values) => (EthereumAddress)values[1] is { IsZero: false } sender
         ? new PaymentChannel(
