@@ -250,6 +250,31 @@ public sealed class FundingTests : PlatformTest
         }
     }
 
+    // In that moment a daemon refuses somebody else's payment, so the latest block is asked for again.
+    [Test]
+    public async Task CallAsync_NodeFailsRightAfterTheChannelWasOpened_TheNextUsesThatChannel()
+    {
+        using var node = new CutHandler();
+        var service = Service(Connect(options => (options.NodeHttpHandler, options.MaxRetries) = (node, 0), _signer));
+        await service.Client.Account.DepositAsync(TokenAmount.FromCogs(1_000));
+        await service.GetMetadataAsync();
+        node.Mined = service.Client.Chain.Blocks.Forget;
+
+        try
+        {
+            await service.CallAsync("add", Numbers);
+        }
+        catch (EthereumRpcException)
+        {
+            // it may say so
+        }
+
+        node.IsCut.ShouldBeTrue();
+        node.IsCut = false;
+        await service.CallAsync("add", Numbers);
+        (await service.Channels.ListAsync()).ShouldHaveSingleItem();
+    }
+
     private async Task WaitingAsync(int count)
     {
         for (var limit = 0; ; limit++)
@@ -282,5 +307,30 @@ public sealed class FundingTests : PlatformTest
         }
 
         return fillings;
+    }
+
+    /// <summary>Does not tell the latest block's number once a transaction was seen in its block.</summary>
+    private sealed class CutHandler() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public Action? Mined { get; set; }
+
+        public bool IsCut { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var asked = await request.Content!.ReadAsStringAsync(cancellationToken);
+            if (IsCut && asked.Contains("eth_blockNumber", StringComparison.Ordinal))
+                throw new HttpRequestException("the node is gone");
+            var response = await base.SendAsync(request, cancellationToken);
+            await response.Content.LoadIntoBufferAsync(cancellationToken);
+            if (Mined is { } mined && asked.Contains("eth_getTransactionReceipt", StringComparison.Ordinal)
+                && (await response.Content.ReadAsStringAsync(cancellationToken)).Contains("gasUsed", StringComparison.Ordinal))
+            {
+                (Mined, IsCut) = (null, true);
+                mined();
+            }
+
+            return response;
+        }
     }
 }

@@ -35,8 +35,8 @@ internal sealed partial class ChannelPool
             cancellationToken).ConfigureAwait(false);
         if (channel is null)
             return null;
-        // Nothing can have been signed for it before.
-        var session = new ChannelSession(channel, await _chain.Blocks.ReckonAsync(cancellationToken).ConfigureAwait(false) - SafetyBlocks);
+        // Nothing can have been signed for it before. Nothing may fail from here on: a channel that is forgotten would be opened once more.
+        var session = new ChannelSession(channel, (_chain.Blocks.Reckoned ?? SafetyBlocks) - SafetyBlocks);
         session.TryLearn(session.Version, channel, new ChannelState(channel.Id, channel.Nonce, channel.Value, TokenAmount.Zero), []);
         session.Funded(channel, channel, _time.GetUtcNow());
         return session;
