@@ -330,6 +330,19 @@ public sealed class ChannelQueueTests
     }
 
     [Test]
+    public void Rest_LastRefusalWasLongAgo_IsWaitedForAnew()
+    {
+        var channel = Add(1);
+        channel.Rest(_time.GetUtcNow(), TimeSpan.FromSeconds(6), callTime: TimeSpan.FromSeconds(100)); // its call was given up then
+        _time.Advance(TimeSpan.FromHours(1));
+
+        channel.Rest(_time.GetUtcNow(), TimeSpan.FromSeconds(6), callTime: TimeSpan.FromSeconds(100)).ShouldBeTrue();
+
+        channel.IsStuck.ShouldBeFalse();
+        (channel.RestsUntil - _time.GetUtcNow()).ShouldBe(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Test]
     public async Task EnterAsync_Upload_LeavesAChannelToTheCalls()
     {
         MakeQueue(maxChannels: 2);

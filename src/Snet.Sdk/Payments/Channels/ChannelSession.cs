@@ -232,6 +232,8 @@ internal sealed class ChannelSession(PaymentChannel channel, BigInteger openedAt
     {
         lock (_lock)
         {
+            if (!IsStuck && now - _restsUntil > patience + callTime)
+                (_refusedSince, _refusals) = (null, 0); // the last refusal was of another time, and of a call that was given up
             _refusedSince ??= now;
             var end = _refusedSince.Value + patience;
             if (_doubtedSince is { } doubted && doubted + callTime > end)
