@@ -1,7 +1,7 @@
 namespace Snet.Ethereum;
 
 /// <summary>Waits for one transaction: asks for the receipts of all its forms, and looks after it meanwhile.</summary>
-/// <remarks>A node that does not answer changes nothing about the transaction: it is asked again until the time is up.</remarks>
+/// <remarks>A node that does not answer, or answers nonsense, changes nothing about the transaction: it is asked again until the time is up.</remarks>
 internal sealed class TransactionWatch(EthereumClient client, EthereumAddress from, TransactionCare care, TransactionLimits limits, SentTransaction sent)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
@@ -16,7 +16,7 @@ internal sealed class TransactionWatch(EthereumClient client, EthereumAddress fr
         var started = limits.Time.GetTimestamp();
         for (var pause = FirstPause; ; pause = limits.Longer(pause))
         {
-            JsonRpcException? failure = null;
+            Exception? failure = null;
             try
             {
                 if (await FindReceiptAsync(cancellationToken).ConfigureAwait(false) is { } receipt)
@@ -24,7 +24,7 @@ internal sealed class TransactionWatch(EthereumClient client, EthereumAddress fr
                 if (limits.Time.GetElapsedTime(sent.CaredAt) >= limits.CareInterval && await IsDisplacedAsync(cancellationToken).ConfigureAwait(false))
                     return null;
             }
-            catch (JsonRpcException e)
+            catch (Exception e) when (e is JsonRpcException or FormatException)
             {
                 failure = e;
             }

@@ -249,11 +249,22 @@ public sealed class TransactionSenderTests : IDisposable
     }
 
     [Test]
-    public async Task SendAsync_ReceiptWithoutStatus_IsRefused()
+    public async Task SendAsync_ReceiptMakesNoSense_IsAskedOn()
+    {
+        _node.On("eth_getTransactionReceipt", _ => new JsonObject { ["blockNumber"] = null }, _ => Receipt());
+
+        (await RunAsync()).Succeeded.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task SendAsync_ReceiptsNeverHaveAStatus_SaysThatItMayCountAndWhy()
     {
         _node.On("eth_getTransactionReceipt", _ => new JsonObject { ["blockNumber"] = "0x1" });
 
-        (await Should.ThrowAsync<FormatException>(RunAsync)).Message.ShouldContain("status");
+        var error = await Should.ThrowAsync<TransactionException>(RunAsync);
+
+        (error.IsPending, error.Hash is not null).ShouldBe((true, true));
+        error.InnerException.ShouldBeOfType<FormatException>().Message.ShouldContain("status");
     }
 
     private async Task<TransactionReceipt> RunAsync()
