@@ -31,6 +31,9 @@ public sealed class SpendingLimitException : SnetException
     /// <summary>What the call costs.</summary>
     public TokenAmount Price { get; }
 
+    /// <summary>Whether the user refused, who is not asked a second time.</summary>
+    internal bool IsRefusal => Limit == ApprovalName;
+
     internal static SpendingLimitException Refused(PaymentRequest request) =>
         new($"{ApprovalName} refused to pay {request.Price} for {request.Method}. Nothing was signed.", request.Price);
 

@@ -70,6 +70,19 @@ public sealed class FaultTests : FaultTest
     }
 
     [Test]
+    public async Task CallAsync_UserRefusesWhileAPaymentIsOpen_IsAskedOnce()
+    {
+        var asked = 0;
+        var service = Service(Connect(options => (options.TimeProvider, options.Spending) = (Time, new SpendingPolicy { Approval = (_, _) => ValueTask.FromResult(++asked == 1) })));
+        using (Daemon.CutNextRequest())
+            await Should.ThrowAsync<ServiceCallException>(() => AddAsync(service));
+
+        (await Should.ThrowAsync<SpendingLimitException>(() => AddAsync(service))).Limit.ShouldBe("SpendingPolicy.Approval");
+
+        asked.ShouldBe(2); // for each call once
+    }
+
+    [Test]
     public async Task CallAsync_PaymentIsRefused_GivesCodeAndWordsOfTheDaemon()
     {
         using var fault = Daemon.RefuseNextPayment();

@@ -25,7 +25,7 @@ internal sealed class EscrowStrategy(ChannelPool pool, ReceiptLog receipts) : IP
         {
             return await receipts.ReserveAsync(order, cancellationToken).ConfigureAwait(false);
         }
-        catch (SpendingLimitException) when (receipts.HasOpen)
+        catch (SpendingLimitException e) when (!e.IsRefusal && receipts.HasOpen)
         {
             if (!await pool.TryResolveAsync(order.Price, daemon, cancellationToken).ConfigureAwait(false))
                 throw;
