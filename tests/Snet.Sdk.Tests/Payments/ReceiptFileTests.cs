@@ -331,6 +331,25 @@ public sealed class ReceiptFileTests : LedgerTest
         (await ListAsync(log)).Select(receipt => receipt.Outcome).ShouldBe([PaymentOutcome.Paid, PaymentOutcome.NotCharged, PaymentOutcome.Unknown, PaymentOutcome.Paid]);
     }
 
+    [Test]
+    [Platform("Linux", Reason = "Only it has a device that is always full.")]
+    public async Task AddEnded_DiskIsFull_WhatWasDrawnForAModelCountsAllTheSame()
+    {
+        var log = OnDisk(new SpendingPolicy { MaxPerModel = Cogs(10) }, fileBytes: 100);
+        await PayAsync(log, 2);
+        await SignAsync(log, 3);
+        foreach (var number in new[] { 2, 3, 4 })
+            File.CreateSymbolicLink(FilePath(number) + ".tmp", "/dev/full");
+
+        var call = Order(6, "model");
+        log.AddEnded(Receipt(Order(0, "model")) with { Drawn = Cogs(6), Outcome = PaymentOutcome.Paid }, call with { Reservation = log.ReserveDraw(call) });
+        foreach (var full in Directory.EnumerateFiles(Folder().Path, "*.tmp"))
+            File.Delete(full);
+
+        Should.Throw<SpendingLimitException>(() => log.ReserveDraw(Order(5, "model"))).Spent.ShouldBe(Cogs(6));
+        log.ReserveDraw(Order(4, "model"))!.Dispose();
+    }
+
     private string FilePath(int number) => Folder()[$"receipts-{number:D6}.jsonl"];
 
     private string[] Lines() => File.ReadAllLines(FilePath(1));

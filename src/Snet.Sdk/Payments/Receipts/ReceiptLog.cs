@@ -78,7 +78,7 @@ internal sealed class ReceiptLog : IDisposable
     }
 
     /// <summary>Adds the receipt of a call that is over and for which nothing was signed: a free one, or one that was paid ahead.</summary>
-    /// <remarks>When it cannot be written, that is logged: the call has its answer all the same.</remarks>
+    /// <remarks>When it cannot be written, that is logged: the call has its answer all the same. What it drew stays set aside then, so that it counts for as long as this client lives.</remarks>
     /// <returns>The receipt as it was written.</returns>
     public PaymentReceipt AddEnded(PaymentReceipt receipt, PaymentOrder order)
     {
@@ -89,14 +89,14 @@ internal sealed class ReceiptLog : IDisposable
             {
                 if (!_isDisposed)
                     WriteEnded(receipt);
+                if (order.Reservation is { } reservation)
+                    EndReservation(reservation);
             }
             catch (DataDirectoryException e)
             {
                 _logger.ReceiptNotWritten(receipt.Method, e.Message);
             }
 
-            if (order.Reservation is { } reservation)
-                EndReservation(reservation);
             return receipt;
         }
     }
