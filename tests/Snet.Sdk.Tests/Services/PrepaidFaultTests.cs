@@ -297,6 +297,64 @@ public sealed class PrepaidFaultTests : PrepaidTest
     }
 
     [Test]
+    public async Task CallAsync_DaemonGivesNoTokenForWhatItTook_CostsWhatIsPaidAheadAndOnceMore()
+    {
+        using var taking = new TokenlessHandler();
+        var snet = ConnectPrepaid(4, options => options.DaemonHttpHandler = taking);
+        var service = Service(snet);
+
+        var first = await Should.ThrowAsync<SnetException>(() => service.CallAsync("add", Numbers));
+        for (var calls = 0; calls < 10; calls++)
+            await Should.ThrowAsync<SnetException>(() => service.CallAsync("add", Numbers));
+
+        first.MoneyMoved.ShouldBe(MoneyMoved.Yes);
+        first.Message.ShouldContain("was charged");
+        (await Should.ThrowAsync<ChannelStateException>(() => service.CallAsync("add", Numbers))).Message.ShouldContain("paid ahead");
+        (await SignedAsync(snet, Sandbox)).ShouldBeLessThanOrEqualTo(2 * 20);
+    }
+
+    [TestCase(8, "rate limiting , too many requests to handle")]
+    [TestCase(14, "No requests are currently being processed, please try again later")]
+    public async Task CallAsync_DaemonIsBusyWhenATokenIsToBeRenewed_NothingCountsAsGone(int status, string words)
+    {
+        using var busy = new RenewalRefuser(status, words);
+        var snet = ConnectPrepaid(10, options => options.DaemonHttpHandler = busy);
+        var service = Service(snet);
+        await CallAsync(service, 1);
+
+        for (var times = 0; times < 4; times++)
+        {
+            busy.Times = 1;
+            using (Sandbox.Daemon.Faults.RefuseNextPayment(13, "internal error: token has invalid claims: token is expired"))
+                (await Should.ThrowAsync<ServiceUnavailableException>(() => service.CallAsync("add", Numbers))).IsTransient.ShouldBeTrue();
+            busy.Times.ShouldBe(0);
+            await CallAsync(service, 1);
+        }
+
+        (await SignedAsync(snet, Sandbox)).ShouldBe(50);
+    }
+
+    [Test]
+    public async Task CallAsync_RefusedAsUsedUpAfterMoreWasPaid_TheNewPlanCounts()
+    {
+        using var late = new LateRefuser();
+        var snet = ConnectPrepaid(4, options => options.DaemonHttpHandler = late);
+        var service = Service(snet);
+        await CallAsync(service, 1);
+
+        late.Holds = true;
+        var slow = service.CallAsync("add", Numbers);
+        await late.IsHeld;
+        late.RefusesNext = true; // what is left of the plan is gone
+        await CallAsync(service, 1); // refused, and more is paid
+        late.Release();
+        (await slow).Paid.Cogs.ShouldBe(5);
+
+        await CallAsync(service, 2);
+        (await SignedAsync(snet, Sandbox)).ShouldBe(2 * 20);
+    }
+
+    [Test]
     public async Task Logs_OfPrepaidCalls_DoNotTellTheToken()
     {
         using var copying = new TokenThief();
@@ -356,16 +414,87 @@ public sealed class PrepaidFaultTests : PrepaidTest
             _paid = asked;
             return await base.SendAsync(request, cancellationToken);
         }
+    }
 
-        private static HttpResponseMessage Refuse(int status, string text)
+    /// <summary>Takes what is paid ahead and gives no token for it, neither at once nor when it is asked again.</summary>
+    private sealed class TokenlessHandler() : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+    {
+        private ulong _paid;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var response = new HttpResponseMessage { Version = System.Net.HttpVersion.Version20, Content = new ByteArrayContent([]) };
-            response.Content.Headers.ContentType = new("application/grpc");
-            response.Headers.Add("grpc-status", status.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            response.Headers.Add("grpc-message", Uri.EscapeDataString(text));
-            return response;
+            if (request.RequestUri!.AbsolutePath != GetToken)
+                return await base.SendAsync(request, cancellationToken);
+            var asked = (await Histories.Books.ReadTokenRequestAsync(request.Content!, cancellationToken)).SignedAmount;
+            if (asked <= _paid)
+                return Refuse(2, "unable to retrieve planned Amount <nil>");
+            _paid = asked;
+            using var response = await base.SendAsync(request, cancellationToken);
+            await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            var empty = Refuse(0, string.Empty);
+            empty.Headers.Clear();
+            empty.Content = new ByteArrayContent([0, 0, 0, 0, 0]);
+            empty.Content.Headers.ContentType = new("application/grpc");
+            empty.TrailingHeaders.Add("grpc-status", "0");
+            return empty;
         }
     }
+
+    /// <summary>Refuses questions for a token that pay nothing.</summary>
+    private sealed class RenewalRefuser(int status, string words) : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+    {
+        public int Times { get; set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (Times == 0 || request.RequestUri!.AbsolutePath != GetToken)
+                return base.SendAsync(request, cancellationToken);
+            Times--;
+            return Task.FromResult(Refuse(status, words));
+        }
+    }
+
+    /// <summary>Says of calls that what was paid ahead is used up; of the one that it holds, when it is let go.</summary>
+    private sealed class LateRefuser() : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+    {
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously), _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool Holds { get; set; }
+
+        public bool RefusesNext { get; set; }
+
+        public Task IsHeld => _held.Task;
+
+        public void Release() => _released.SetResult();
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath != Add || !(Holds || RefusesNext))
+                return await base.SendAsync(request, cancellationToken);
+            if (Holds)
+            {
+                Holds = false;
+                _held.SetResult();
+                await _released.Task.WaitAsync(cancellationToken);
+            }
+            else
+            {
+                RefusesNext = false;
+            }
+
+            return Refuse(13, "internal error: Usage Exceeded on channel Id 0");
+        }
+    }
+
+    private static HttpResponseMessage Refuse(int status, string text)
+    {
+        var response = new HttpResponseMessage { Version = System.Net.HttpVersion.Version20, Content = new ByteArrayContent([]) };
+        response.Content.Headers.ContentType = new("application/grpc");
+        response.Headers.Add("grpc-status", status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        response.Headers.Add("grpc-message", Uri.EscapeDataString(text));
+        return response;
+    }
+
 
     /// <summary>Sees the token on its way, and uses it.</summary>
     private sealed class TokenThief() : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })

@@ -59,11 +59,18 @@ internal sealed class PrepaidPlan(BigInteger channelId)
     public void Reject(GrpcMetadata headers) => IsGood &= headers != Headers;
 
     /// <summary>The daemon says that all of it is used.</summary>
-    public void Exhaust()
+    /// <param name="headers">Those that carried the token: more may have been paid meanwhile.</param>
+    public void Exhaust(GrpcMetadata headers)
     {
+        if (headers != Headers)
+            return;
         Missing = BigInteger.Max(Missing, _expected - _floor);
         IsGood = false; // so that the daemon is asked what became of it
     }
+
+    /// <summary>The daemon has taken what was paid ahead just now, and gives no token for it.</summary>
+    public void Miss(TokenAmount added) =>
+        (_expected, _planned, Missing, IsGood) = (_expected + added.Cogs, _planned + added.Cogs, Missing + added.Cogs, false);
 
     /// <summary>Whether the token is near its end.</summary>
     public bool IsOld(TimeProvider time) => time.GetTimestamp() >= _renewAt;

@@ -244,12 +244,11 @@ internal sealed class PrepaidStrategy(
         // While the daemon may be at work on a plan, the same total goes again: it looks at the total before it locks the channel, and would take two different ones.
         var amount = _open ?? order.Price * calls;
         var plan = new PaymentOrder(order.OrgId, order.ServiceId, PrepaidTokens.Path, amount) { PlannedCalls = calls, TimeLimit = services.Options.AttemptTimeout };
+        TokenReply reply;
+        PaymentReceipt receipt;
         try
         {
-            var (reply, receipt) = await caller.RepeatAsync(escrow, plan, daemon, SendAsync, RequoteAsync, cancellationToken).ConfigureAwait(false);
-            lock (_lock)
-                PlanOf(receipt.ChannelId).Take(reply, receipt.Nonce, receipt.AmountAfter, receipt.Price, _time);
-            services.Logger.PaidAhead(receipt.Price, calls, receipt.ChannelId);
+            (reply, receipt) = await caller.RepeatAsync(escrow, plan, daemon, SendAsync, RequoteAsync, cancellationToken).ConfigureAwait(false);
             _open = null;
         }
         catch (SnetException e) when (e.MoneyMoved == MoneyMoved.No)
@@ -262,6 +261,18 @@ internal sealed class PrepaidStrategy(
             (_isUnsure, _open) = (true, amount);
             throw;
         }
+
+        lock (_lock)
+        {
+            if (reply.Token.Length > 0)
+                PlanOf(receipt.ChannelId).Take(reply, receipt.Nonce, receipt.AmountAfter, receipt.Price, _time);
+            else
+                PlanOf(receipt.ChannelId).Miss(receipt.Price);
+        }
+
+        if (reply.Token.Length == 0)
+            throw new ServiceCallException(GrpcStatus.Ok, "the daemon gave no token for what was paid ahead", CallOrigin.Daemon, $"{receipt.Price} was charged. Tell the provider.") { MoneyMoved = MoneyMoved.Yes };
+        services.Logger.PaidAhead(receipt.Price, calls, receipt.ChannelId);
 
         async Task<TokenReply> SendAsync(GrpcMetadata payment, CancellationToken ct)
         {
@@ -317,7 +328,7 @@ internal sealed class PrepaidStrategy(
                 if (refusal == PaymentRefusal.OutOfStep)
                     plan.Reject(Headers);
                 else if (refusal == PaymentRefusal.NotEnough)
-                    plan.Exhaust();
+                    plan.Exhaust(Headers);
             }
 
             return refusal == PaymentRefusal.NotEnough ? PaymentRefusal.OutOfStep : refusal;

@@ -61,6 +61,10 @@ internal sealed class PrepaidTokens(ISigner signer, ChainGateway chain, EscrowAc
             {
                 chain.Blocks.Forget(); // or a payment from the channel came in between
             }
+            catch (GrpcException e) when (DaemonErrors.IsBusy(e))
+            {
+                throw daemon.Unavailable(e); // it says nothing of what was paid ahead
+            }
             catch (GrpcException e)
             {
                 return (null, state, DaemonErrors.ReadRefusal(DaemonErrors.OfPlan(e)) == PaymentRefusal.NearExpiration ? known.Expiration : null);
