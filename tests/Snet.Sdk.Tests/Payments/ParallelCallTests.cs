@@ -256,7 +256,16 @@ public sealed class ParallelCallTests : PlatformTest
         var service = NewClient();
         await service.CallAsync("add", Numbers);
 
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => service.CallAsync("add", Numbers)));
+        _daemon.Hold();
+        var calls = Enumerable.Range(0, 5).Select(_ => service.CallAsync("add", Numbers)).ToList();
+        for (var limit = 0; Interlocked.Read(ref length) < 4; limit++)
+        {
+            limit.ShouldBeLessThan(2_000);
+            await Task.Delay(5);
+        }
+
+        _daemon.LetGo();
+        await Task.WhenAll(calls);
 
         (times.Count, length, isOurs).ShouldBe((6, 0, true));
         most.ShouldBe(4);
@@ -320,6 +329,28 @@ public sealed class ParallelCallTests : PlatformTest
         (await service.Channels.ListAsync()).ShouldHaveSingleItem().Value.Cogs.ShouldBe(10);
     }
 
+    // The daemon has taken the second payment when it is asked about the first, and the second's answer is still on its way.
+    [Test]
+    public async Task CallAsync_FateIsAskedWhileALaterPaymentFromTheSameTotalIsUnderWay_OneOfTheTwoCountsAsPaid()
+    {
+        using var late = new LateAnswerHandler();
+        var service = NewClient(options => (options.DaemonHttpHandler, options.Spending) = (late, new SpendingPolicy { MaxTotal = TokenAmount.FromCogs(15) }));
+        await service.CallAsync("add", Numbers);
+        using (Sandbox.Daemon.Faults.CutNextRequest())
+            (await Should.ThrowAsync<ServiceCallException>(() => service.CallAsync("add", Numbers))).MoneyMoved.ShouldBe(MoneyMoved.Unknown);
+        late.Hold();
+        var second = service.CallAsync("add", Numbers);
+        await late.Held.WaitAsync(TimeSpan.FromSeconds(10));
+
+        await Should.ThrowAsync<SpendingLimitException>(() => service.CallAsync("add", Numbers)); // asks what the open one has cost
+        late.LetGo();
+        await second;
+
+        (await service.Client.Account.ListReceiptsAsync().Select(receipt => receipt.Outcome).ToListAsync())
+            .ShouldBe([PaymentOutcome.Paid, PaymentOutcome.NotCharged, PaymentOutcome.Paid]);
+        await TotalsAgreeAsync(service);
+    }
+
     private static ChannelFunding Two => new() { MaxChannels = 2 };
 
     private ServiceClient NewClient(Action<SnetClientOptions>? change = null, ISigner? signer = null) => Service(Connect(
@@ -354,5 +385,32 @@ public sealed class ParallelCallTests : PlatformTest
     {
         var receipts = await service.Client.Account.ListReceiptsAsync().ToListAsync();
         Sandbox.Daemon.GetSignedTotal(receipts[0].ChannelId).ShouldBe(receipts.Aggregate(TokenAmount.Zero, (sum, receipt) => sum + receipt.Paid).Cogs);
+    }
+
+    /// <summary>Holds the answer to a payment back when the daemon is done with it.</summary>
+    private sealed class LateAnswerHandler() : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+    {
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _holds;
+
+        public Task Held => _held.Task;
+
+        public void Hold() => _holds = true;
+
+        public void LetGo() => _letGo.SetResult();
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (_holds && request.Headers.Contains("snet-payment-type"))
+            {
+                await response.Content.LoadIntoBufferAsync(cancellationToken);
+                _held.TrySetResult();
+                await _letGo.Task.WaitAsync(cancellationToken);
+            }
+
+            return response;
+        }
     }
 }

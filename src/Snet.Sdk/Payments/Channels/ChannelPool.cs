@@ -208,8 +208,9 @@ internal sealed partial class ChannelPool : IDisposable
         var untaken = outcomes.FindAll(decided => decided.Outcome == PaymentOutcome.NotCharged && decided.Entry.Receipt.AmountBefore >= state.SignedAmount);
         // The daemon may be at work on them and take the price in a moment: only a later payment that it takes, or time, proves that it never will.
         outcomes.RemoveAll(decided => untaken.Contains(decided) && !IsOver(decided.Entry));
-        if (isQuestion && untaken.Exists(decided => !IsOver(decided.Entry)))
-            return; // the next payment asks again, and settles what is open by then
+        // Of two that were signed from one total the daemon takes one: while the other is under way, nobody can tell which it has taken.
+        if (isQuestion && (untaken.Exists(decided => !IsOver(decided.Entry)) || _receipts.IsUnderWay(state)))
+            return; // the next payment's end tells, or it asks again and settles what is open by then
         if (old is { } total)
             outcomes.AddRange(PaymentFates.Decide(open.Where(entry => entry.Receipt.Nonce == state.Nonce - 1), total));
         if (!session.TryLearn(version, channel, state, [.. untaken.Select(decided => decided.Entry)]))

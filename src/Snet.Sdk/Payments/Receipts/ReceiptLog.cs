@@ -137,6 +137,16 @@ internal sealed class ReceiptLog : IDisposable
         }
     }
 
+    /// <summary>Whether a call is under way in this client whose payment may be what brought a channel to a total.</summary>
+    public bool IsUnderWay(ChannelState reached)
+    {
+        lock (_lock)
+        {
+            return _book.Open.Any(entry => entry.IsUnderWay && entry.Receipt.ChannelId == reached.Id
+                && (entry.Receipt.Nonce < reached.Nonce || (entry.Receipt.Nonce == reached.Nonce && entry.Receipt.AmountBefore < reached.SignedAmount)));
+        }
+    }
+
     /// <summary>Whether the fate of any payment is open.</summary>
     public bool HasOpen
     {
