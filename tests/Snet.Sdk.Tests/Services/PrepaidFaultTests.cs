@@ -313,6 +313,22 @@ public sealed class PrepaidFaultTests : PrepaidTest
         (await SignedAsync(snet, Sandbox)).ShouldBeLessThanOrEqualTo(2 * 20);
     }
 
+    [TestCase(1)]
+    [TestCase(2)]
+    public async Task CallAsync_AnswersToPlansAreLostAndTheDaemonDeniesThem_CostsWhatIsPaidAheadAndOnceMore(int plansBefore)
+    {
+        using var taking = new TokenlessHandler { Skips = plansBefore - 1, LosesAnswers = true };
+        var snet = ConnectPrepaid(4, options => (options.DaemonHttpHandler, options.MaxRetries) = (taking, 0));
+        var service = Service(snet);
+        await CallAsync(service, 4 * (plansBefore - 1));
+
+        for (var calls = 0; calls < 10; calls++)
+            await Should.ThrowAsync<SnetException>(() => service.CallAsync("add", Numbers));
+
+        (await Should.ThrowAsync<ChannelStateException>(() => service.CallAsync("add", Numbers))).Message.ShouldContain("paid ahead");
+        (await SignedAsync(snet, Sandbox)).ShouldBeLessThanOrEqualTo((plansBefore + 1) * 20);
+    }
+
     [TestCase(8, "rate limiting , too many requests to handle")]
     [TestCase(14, "No requests are currently being processed, please try again later")]
     public async Task CallAsync_DaemonIsBusyWhenATokenIsToBeRenewed_NothingCountsAsGone(int status, string words)
@@ -421,9 +437,15 @@ public sealed class PrepaidFaultTests : PrepaidTest
     {
         private ulong _paid;
 
+        /// <summary>How many plans it deals with honestly before.</summary>
+        public int Skips { get; set; }
+
+        /// <summary>Whether it cuts the connection in place of an answer.</summary>
+        public bool LosesAnswers { get; init; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (request.RequestUri!.AbsolutePath != GetToken)
+            if (request.RequestUri!.AbsolutePath != GetToken || Skips-- > 0)
                 return await base.SendAsync(request, cancellationToken);
             var asked = (await Histories.Books.ReadTokenRequestAsync(request.Content!, cancellationToken)).SignedAmount;
             if (asked <= _paid)
@@ -431,6 +453,8 @@ public sealed class PrepaidFaultTests : PrepaidTest
             _paid = asked;
             using var response = await base.SendAsync(request, cancellationToken);
             await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            if (LosesAnswers)
+                throw new HttpRequestException(HttpRequestError.ResponseEnded, "The connection was lost.");
             var empty = Refuse(0, string.Empty);
             empty.Headers.Clear();
             empty.Content = new ByteArrayContent([0, 0, 0, 0, 0]);

@@ -25,6 +25,7 @@ internal sealed class PrepaidStrategy(
     private BigInteger _lost; // on channels of which the daemon knows nothing any more
     private bool _isUnsure = true; // a plan may be there that we know nothing of: from before the start, or since an answer was lost
     private TokenAmount? _open; // the amount of a plan whose answer was lost
+    private readonly List<IPaymentLease> _unheard = []; // of plans whose answers were lost, until the daemon has accounted for them
     private bool _hasFailed;
 
     /// <exception cref="SpendingLimitException">A limit forbids to pay ahead for even one call.</exception>
@@ -178,15 +179,31 @@ internal sealed class PrepaidStrategy(
         {
             if (reply is not null)
             {
-                PlanOf(channelId).Take(reply, state.Nonce, state.SignedAmount, TokenAmount.Zero, _time);
+                var heard = reply.Token.Length == 0 ? TokenAmount.Zero : Heard(channelId, state.Nonce, state.SignedAmount);
+                PlanOf(channelId).Take(reply, state.Nonce, state.SignedAmount, heard, _time);
                 services.Logger.TokenRenewed(channelId);
             }
-            else if (_plans.Find(plan => plan.ChannelId == channelId) is { } forgotten && !(endsAt is { } end && pool.IsNearEnd(end)))
+            else if (!(endsAt is { } end && pool.IsNearEnd(end)))
             {
+                _lost += Heard(channelId, state.Nonce, state.SignedAmount).Cogs;
+                if (_plans.Find(plan => plan.ChannelId == channelId) is not { } forgotten)
+                    return;
                 _lost += BigInteger.Max(forgotten.Left, BigInteger.Zero) + forgotten.Missing;
                 _plans.Remove(forgotten);
             }
         }
+    }
+
+    // What the daemon has taken for plans whose answers were lost: it has to account for that as well.
+    private TokenAmount Heard(BigInteger channelId, BigInteger nonce, TokenAmount total)
+    {
+        var heard = _unheard.FindAll(plan => plan.Receipt.ChannelId == channelId
+            && !(plan.Receipt.Outcome == PaymentOutcome.Unknown && plan.Receipt.Nonce == nonce && plan.Receipt.AmountAfter > total));
+        _unheard.RemoveAll(heard.Contains);
+        return heard.Select(plan => plan.Receipt)
+            .Where(plan => plan.Outcome == PaymentOutcome.Paid || (plan.Outcome == PaymentOutcome.Unknown && plan.Nonce == nonce))
+            .DistinctBy(plan => (plan.Nonce, plan.AmountBefore)) // of those above one total one was taken
+            .Aggregate(TokenAmount.Zero, (sum, plan) => sum + plan.Price);
     }
 
     private PrepaidPlan PlanOf(BigInteger channelId)
@@ -244,11 +261,12 @@ internal sealed class PrepaidStrategy(
         // While the daemon may be at work on a plan, the same total goes again: it looks at the total before it locks the channel, and would take two different ones.
         var amount = _open ?? order.Price * calls;
         var plan = new PaymentOrder(order.OrgId, order.ServiceId, PrepaidTokens.Path, amount) { PlannedCalls = calls, TimeLimit = services.Options.AttemptTimeout };
+        var payment = new LastLease(escrow);
         TokenReply reply;
         PaymentReceipt receipt;
         try
         {
-            (reply, receipt) = await caller.RepeatAsync(escrow, plan, daemon, SendAsync, RequoteAsync, cancellationToken).ConfigureAwait(false);
+            (reply, receipt) = await caller.RepeatAsync(payment, plan, daemon, SendAsync, RequoteAsync, cancellationToken).ConfigureAwait(false);
             _open = null;
         }
         catch (SnetException e) when (e.MoneyMoved == MoneyMoved.No)
@@ -259,26 +277,29 @@ internal sealed class PrepaidStrategy(
         catch
         {
             (_isUnsure, _open) = (true, amount);
+            lock (_lock)
+                _unheard.AddRange(payment.Lease is { Receipt.Outcome: not PaymentOutcome.NotCharged } lost ? [lost] : []);
             throw;
         }
 
         lock (_lock)
         {
+            var added = receipt.Price + Heard(receipt.ChannelId, receipt.Nonce, receipt.AmountBefore);
             if (reply.Token.Length > 0)
-                PlanOf(receipt.ChannelId).Take(reply, receipt.Nonce, receipt.AmountAfter, receipt.Price, _time);
+                PlanOf(receipt.ChannelId).Take(reply, receipt.Nonce, receipt.AmountAfter, added, _time);
             else
-                PlanOf(receipt.ChannelId).Miss(receipt.Price);
+                PlanOf(receipt.ChannelId).Miss(added);
         }
 
         if (reply.Token.Length == 0)
             throw new ServiceCallException(GrpcStatus.Ok, "the daemon gave no token for what was paid ahead", CallOrigin.Daemon, $"{receipt.Price} was charged. Tell the provider.") { MoneyMoved = MoneyMoved.Yes };
         services.Logger.PaidAhead(receipt.Price, calls, receipt.ChannelId);
 
-        async Task<TokenReply> SendAsync(GrpcMetadata payment, CancellationToken ct)
+        async Task<TokenReply> SendAsync(GrpcMetadata headers, CancellationToken ct)
         {
-            var total = BigInteger.Parse(payment.GetString(PaymentHeaders.ChannelAmount)!, NumberStyles.None, CultureInfo.InvariantCulture);
+            var total = BigInteger.Parse(headers.GetString(PaymentHeaders.ChannelAmount)!, NumberStyles.None, CultureInfo.InvariantCulture);
             if (total <= ulong.MaxValue)
-                return await tokens.PlanAsync(payment, daemon, ct).ConfigureAwait(false);
+                return await tokens.PlanAsync(headers, daemon, ct).ConfigureAwait(false);
             tooHigh(total);
             throw new GrpcException(GrpcStatus.OutOfRange, "the total is too high for a plan");
         }
@@ -351,6 +372,15 @@ internal sealed class PrepaidStrategy(
         {
             Mode = PaymentMode.Prepaid, Drawn = drawn, Note = order.Note,
         };
+    }
+
+    /// <summary>Remembers what was paid with last.</summary>
+    private sealed class LastLease(IPaymentStrategy inner) : IPaymentStrategy
+    {
+        public IPaymentLease? Lease { get; private set; }
+
+        public async ValueTask<IPaymentLease> AcquireAsync(PaymentOrder order, DaemonConnection daemon, CancellationToken cancellationToken) =>
+            Lease = await inner.AcquireAsync(order, daemon, cancellationToken).ConfigureAwait(false);
     }
 
     private ReceiptLog Receipts => services.Receipts;
