@@ -277,6 +277,33 @@ public sealed class ChannelQueueTests
     }
 
     [Test]
+    public async Task EnterAsync_ClockIsPutBackWhileAChannelRests_IsServedAllTheSame()
+    {
+        var clock = new PutBackTime(_time);
+        MakeQueue(maxChannels: 1, time: clock);
+        var channel = Add(1);
+        channel.Rest(clock.GetUtcNow(), TimeSpan.FromSeconds(6), TimeSpan.Zero);
+        var waiting = Enter();
+
+        clock.Back = TimeSpan.FromHours(1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await waiting.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(channel);
+    }
+
+    [Test]
+    public void Rest_ClockWasPutBack_IsStuckNoLaterThanOtherwise()
+    {
+        var channel = Add(1);
+        channel.Doubt(_time.GetUtcNow());
+        channel.Rest(_time.GetUtcNow(), TimeSpan.FromSeconds(6), callTime: TimeSpan.FromSeconds(100));
+        var now = _time.GetUtcNow() - TimeSpan.FromHours(1);
+
+        channel.Rest(now, TimeSpan.FromSeconds(6), callTime: TimeSpan.FromSeconds(100)).ShouldBeTrue();
+        channel.Rest(now + TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(6), callTime: TimeSpan.FromSeconds(100)).ShouldBeFalse();
+    }
+
+    [Test]
     public async Task EnterAsync_OnlyChannelRestsForAMomentAndMoreAreAllowed_NoneIsOpenedForThat()
     {
         MakeQueue(maxChannels: 2);
@@ -339,7 +366,7 @@ public sealed class ChannelQueueTests
         channel.Rest(_time.GetUtcNow(), TimeSpan.FromSeconds(6), callTime: TimeSpan.FromSeconds(100)).ShouldBeTrue();
 
         channel.IsStuck.ShouldBeFalse();
-        (channel.RestsUntil - _time.GetUtcNow()).ShouldBe(TimeSpan.FromMilliseconds(50));
+        channel.RestLeft(_time.GetUtcNow()).ShouldBe(TimeSpan.FromMilliseconds(50));
     }
 
     [Test]
@@ -445,6 +472,15 @@ public sealed class ChannelQueueTests
         private int _looks;
 
         public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + TimeSpan.FromMilliseconds(Interlocked.Increment(ref _looks));
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
+    }
+
+    private sealed class PutBackTime(TimeProvider time) : TimeProvider
+    {
+        public TimeSpan Back { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() - Back;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
     }

@@ -250,7 +250,7 @@ internal sealed class ChannelQueue : IDisposable
         {
             if (session.Holder is not null)
                 held++;
-            else if (session.RestsUntil <= now && !order.Ticket.HasPassedOver(session) && (best is null || IsBetter(session, best, order)))
+            else if (session.RestLeft(now) == TimeSpan.Zero && !order.Ticket.HasPassedOver(session) && (best is null || IsBetter(session, best, order)))
                 best = session;
         }
 
@@ -283,7 +283,7 @@ internal sealed class ChannelQueue : IDisposable
     private bool CanOpen(PaymentOrder order, DateTimeOffset now) =>
         _opening is null && now >= _opensFrom && order.Ticket.MayOpen
         && _sessions.Count(session => !(session.HasClaimOnItsWay && session.Spendable < order.Price)) < _options.Funding.MaxChannels
-        && !Others(order).Any(session => session is { Holder: null, IsStuck: false } && session.RestsUntil > now);
+        && !Others(order).Any(session => session is { Holder: null, IsStuck: false } && session.RestLeft(now) > TimeSpan.Zero);
 
     private void AddLocked(IEnumerable<ChannelSession> sessions) =>
         Volatile.Write(ref _sessions, [.. _sessions.Concat(sessions).DistinctBy(session => session.Id).OrderBy(session => session.Id)]);
@@ -324,11 +324,12 @@ internal sealed class ChannelQueue : IDisposable
     {
         if (_waiting.Count == 0)
             return;
-        var next = _sessions.Where(session => session.Holder is null && session.RestsUntil > now).Select(session => session.RestsUntil).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
-        if (_opensFrom > now && _opensFrom < next)
-            next = _opensFrom;
-        if (next < DateTimeOffset.MaxValue)
-            _wake.Change(next - now, Timeout.InfiniteTimeSpan);
+        var rests = _sessions.Where(session => session.Holder is null).Select(session => session.RestLeft(now)).Where(left => left > TimeSpan.Zero);
+        var next = rests.DefaultIfEmpty(TimeSpan.MaxValue).Min();
+        if (_opensFrom > now && _opensFrom - now < next)
+            next = _opensFrom - now;
+        if (next < TimeSpan.MaxValue)
+            _wake.Change(next, Timeout.InfiniteTimeSpan);
     }
 
     private sealed class Waiter(PaymentOrder order, DateTimeOffset since)

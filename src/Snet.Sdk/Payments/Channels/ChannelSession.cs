@@ -84,14 +84,11 @@ internal sealed class ChannelSession(PaymentChannel channel, BigInteger openedAt
     /// <summary>Who holds it; null when nobody does. The queue alone sets it.</summary>
     public PaymentOrder? Holder { get; set; }
 
-    /// <summary>Until when nobody should try to pay from it, because the daemon would refuse.</summary>
-    public DateTimeOffset RestsUntil
+    /// <summary>How long nobody should try to pay from it yet, because the daemon would refuse; zero when it does not rest.</summary>
+    public TimeSpan RestLeft(DateTimeOffset now)
     {
-        get
-        {
-            lock (_lock)
-                return _restsUntil;
-        }
+        lock (_lock)
+            return _restsUntil > now && _restsUntil - now <= StuckRest ? _restsUntil - now : TimeSpan.Zero; // no rest is longer, unless the clock was put back
     }
 
     /// <summary>Whether the daemon has kept it locked for longer than a call takes.</summary>
@@ -232,8 +229,10 @@ internal sealed class ChannelSession(PaymentChannel channel, BigInteger openedAt
     {
         lock (_lock)
         {
-            if (!IsStuck && now - _restsUntil > patience + callTime)
-                (_refusedSince, _refusals) = (null, 0); // the last refusal was of another time, and of a call that was given up
+            if (!IsStuck && (now - _restsUntil > patience + callTime || now < _refusedSince))
+                (_refusedSince, _refusals) = (null, 0); // the last refusal was of another time, and of a call that was given up; or the clock was put back
+            if (now < _doubtedSince)
+                _doubtedSince = now;
             _refusedSince ??= now;
             var end = _refusedSince.Value + patience;
             if (_doubtedSince is { } doubted && doubted + callTime > end)
