@@ -14,6 +14,8 @@ internal sealed class ChainGateway(EthereumClient client, SnetNetwork network, T
 
     public EthereumClient Client => client;
 
+    public TimeProvider Time => time;
+
     /// <summary>Reads a contract.</summary>
     /// <exception cref="EthereumRpcException">The node failed, or the contract is not at its address.</exception>
     public Task<object[]> ReadAsync(EthereumAddress contract, AbiFunction function, object[] arguments, CancellationToken cancellationToken) =>

@@ -4,6 +4,7 @@ using Snet.Sdk.Accounts;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Support;
 using Snet.Sdk.Tests.Training.Datasets;
+using Snet.Tests;
 
 namespace Snet.Sdk.Tests.Payments;
 
@@ -33,6 +34,27 @@ public sealed class ChannelFinderTests : PlatformTest
 
         channels.Count.ShouldBe(3);
         _node.Count("eth_getLogs").ShouldBe(1);
+    }
+
+    // The search was answered at once, the look at the chain only when blocks had come meanwhile.
+    [Test]
+    public async Task ListAsync_NodeTellsTheLatestBlockLate_NothingInBetweenIsLeftOut()
+    {
+        using var node = new LateLookHandler();
+        var (signer, time) = (NewSigner(), new ManualTime());
+        var service = Service(Connect(options => (options.NodeHttpHandler, options.TimeProvider, options.AttemptTimeout) = (node, time, TimeSpan.FromDays(1)), signer));
+        await service.GetMetadataAsync();
+        node.Hold();
+        var listing = service.Channels.ListAsync();
+        await node.Searched.WaitAsync(TimeSpan.FromSeconds(10));
+        await Service(Connect(signer: signer)).Channels.DepositAndOpenAsync(TokenAmount.FromCogs(50));
+        Sandbox.Chain.Mine(2);
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        node.LetGo();
+
+        await listing;
+        (await service.Channels.ListAsync()).ShouldHaveSingleItem();
     }
 
     private static IEnumerable<TestCaseData> Refusals()
@@ -209,5 +231,34 @@ public sealed class ChannelFinderTests : PlatformTest
 
         Sandbox.Chain.Mine(blocksBetween);
         return signer;
+    }
+
+    /// <summary>Holds looks at the chain back until a test lets them go.</summary>
+    private sealed class LateLookHandler() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _searched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private volatile bool _holds;
+
+        public Task Searched => _searched.Task;
+
+        public void Hold() => _holds = true;
+
+        public void LetGo() => _letGo.SetResult();
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var asked = await request.Content!.ReadAsStringAsync(cancellationToken);
+            if (_holds && asked.Contains("eth_getBlockByNumber", StringComparison.Ordinal))
+                await _letGo.Task.WaitAsync(cancellationToken);
+            var response = await base.SendAsync(request, cancellationToken);
+            if (asked.Contains("eth_getLogs", StringComparison.Ordinal))
+            {
+                await response.Content.LoadIntoBufferAsync(cancellationToken);
+                _searched.TrySetResult();
+            }
+
+            return response;
+        }
     }
 }

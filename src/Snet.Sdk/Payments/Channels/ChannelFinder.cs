@@ -16,6 +16,7 @@ internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, Eth
 {
     private const int ManyRequests = 200; // beyond that, the contract's own list of channels may be the shorter way
     private const int PartsBetweenSaves = 64;
+    private static readonly TimeSpan BlockTime = TimeSpan.FromSeconds(12);
 
     private SemaphoreSlim Turn { get; } = new(1, 1); // never disposed: whoever waits for it would wait for ever
 
@@ -58,14 +59,17 @@ internal sealed class ChannelFinder(ChainGateway chain, SnetNetwork network, Eth
     private async Task<RememberedChannels> CatchUpAsync(RememberedChannels known, LogSearch search, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var started = chain.Time.GetTimestamp();
         var all = search.TryAllAsync(known.SearchedTo ?? BigInteger.Zero, giveUp.Token);
         try
         {
             var view = await chain.LookAsync(known.SearchedTo, cancellationToken).ConfigureAwait(false);
+            // What the node tells late may be of blocks that a search answered before it has not seen.
+            var isLate = chain.Time.GetElapsedTime(started) >= BlockTime;
             var valid = await GoBackAsync(known, view, cancellationToken).ConfigureAwait(false);
             // The latest block can still be taken back; the one before it hardly.
             var point = new ChainPoint(BigInteger.Max(view.Head - 1, BigInteger.Zero), view.ParentHash);
-            if (valid.SearchedTo == known.SearchedTo && await all.ConfigureAwait(false) is { } logs)
+            if (!isLate && valid.SearchedTo == known.SearchedTo && await all.ConfigureAwait(false) is { } logs)
                 return valid.SearchedUpTo(point, Read(logs));
             if (valid.SearchedTo is not { } last)
                 return valid.SearchedUpTo(point, []) with { SearchedFrom = view.Head + 1 };
