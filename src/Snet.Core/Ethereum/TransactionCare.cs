@@ -28,7 +28,7 @@ internal sealed class TransactionCare(
             {
                 mayHaveArrived |= !e.IsAnswer;
                 var isKnown = await IsKnownAsync(sent.Hash).ConfigureAwait(false);
-                if (isKnown == true)
+                if (isKnown == true || IsThere(e))
                     return true;
                 if (IsNonceTaken(e))
                     return mayHaveArrived; // if it arrived it may have been carried out; its receipt or the chain's count will tell
@@ -69,6 +69,12 @@ internal sealed class TransactionCare(
     public static bool IsNonceTaken(JsonRpcException e) => e.IsAnswer
         && (e.Message.Contains("nonce too low", StringComparison.OrdinalIgnoreCase)
             || e.Message.Contains("replacement transaction underpriced", StringComparison.OrdinalIgnoreCase));
+
+    // In the words of geth, Nethermind and Besu. Another node behind the same address may not tell it by its hash.
+    private static bool IsThere(JsonRpcException e) => e.IsAnswer
+        && (e.Message.Contains("already known", StringComparison.OrdinalIgnoreCase)
+            || e.Message.Contains("AlreadyKnown", StringComparison.OrdinalIgnoreCase)
+            || e.Message.Contains(": known transaction", StringComparison.OrdinalIgnoreCase));
 
     // False when the node refuses it as it is: mostly because the fees that once sufficed no longer do.
     private async Task<bool> SendAgainAsync(SentTransaction sent, CancellationToken cancellationToken)

@@ -71,6 +71,19 @@ public sealed class TransactionSenderTests : IDisposable
         _node.Sent.Count.ShouldBe(1);
     }
 
+    // Behind one address stand several nodes, or one that does not tell what waits; the request came twice.
+    [TestCase("already known")]
+    [TestCase("AlreadyKnown")]
+    [TestCase("Known transaction")]
+    public async Task SendAsync_NodeHasItAlreadyAndDoesNotTellByHash_IsWaitedFor(string refusal)
+    {
+        _node.On("eth_sendRawTransaction", p => { _node.Accept((string)p[0]!); throw new NodeRefusal(-32000, refusal); });
+
+        (await RunAsync()).Succeeded.ShouldBeTrue();
+
+        _node.Sent.Count.ShouldBe(1);
+    }
+
     [Test]
     public async Task SendAsync_SendingIsLost_TheSameBytesGoAgain()
     {
