@@ -350,6 +350,24 @@ public sealed class ReceiptFileTests : LedgerTest
         log.ReserveDraw(Order(4, "model"))!.Dispose();
     }
 
+    [Test]
+    public async Task Settle_FileWithThePaymentWasDamagedAndMovedAway_OthersGoOn()
+    {
+        var log = OnDisk(new SpendingPolicy { MaxTotal = Cogs(10) });
+        await PayAsync(log, 2);
+        var underWay = await SignAsync(log, 5);
+        File.WriteAllLines(FilePath(1), [.. Lines()[..1], "?", .. Lines()[1..]]);
+        for (var i = 0; i < 3; i++)
+            await Should.ThrowAsync<DataDirectoryException>(async () => await log.ReserveAsync(Order(1), CancellationToken.None));
+
+        File.Delete(FilePath(1));
+        log.Settle(underWay, PaymentOutcome.NotCharged);
+
+        await PayAsync(log, 10);
+        (await RefusedAsync(log, 1)).Spent.ShouldBe(Cogs(10));
+        (await ListAsync(log)).ShouldHaveSingleItem().Outcome.ShouldBe(PaymentOutcome.Paid);
+    }
+
     private string FilePath(int number) => Folder()[$"receipts-{number:D6}.jsonl"];
 
     private string[] Lines() => File.ReadAllLines(FilePath(1));

@@ -19,6 +19,10 @@ internal sealed class ReceiptBook
     /// <summary>Payments whose fate is open, oldest first.</summary>
     public IReadOnlyCollection<ReceiptEntry> Open => _open.Values;
 
+    /// <summary>Whether the fate of a payment is open by the files. One that was moved away with its file is not known any more, and its number can be another's.</summary>
+    public bool IsOpen(ReceiptEntry entry) => _open.TryGetValue(entry.Number, out var known)
+        && (known == entry || (known.By == entry.By && known.Receipt.Time == entry.Receipt.Time));
+
     /// <summary>The highest total that was signed in a claim round; null when none was.</summary>
     public TokenAmount? HighestSigned(BigInteger channelId, BigInteger nonce) => _signed.TryGetValue((channelId, nonce), out var signed) ? signed : null;
 

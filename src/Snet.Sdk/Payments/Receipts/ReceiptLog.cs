@@ -268,7 +268,7 @@ internal sealed class ReceiptLog : IDisposable
         while (_unwritten.TryPeek(out var entry))
         {
             var outcome = entry.Receipt.Outcome;
-            if (entry.Recorded != outcome)
+            if (entry.Recorded != outcome && (entry.Recorded != PaymentOutcome.Unknown || _book.IsOpen(entry)))
             {
                 _store?.AppendSettled(entry, _options.TimeProvider.GetUtcNow());
                 _book.Settle(entry, outcome);
