@@ -180,6 +180,37 @@ public sealed class PrepaidFaultTests : PrepaidTest
     }
 
     [Test]
+    public async Task CallAsync_PlanForADearerCallIsRefused_TheCheaperOneThatWaitsIsPaid()
+    {
+        await using var sandbox = await SnetSandbox.StartAsync(new SandboxOptions { Group = JsonNode.Parse("""
+            {"pricing": [{"default": true, "price_model": "fixed_price_per_method", "package_name": "service", "details": [
+                {"service_name": "Calculator", "method_pricing": [{"method_name": "add", "price_in_cogs": 2}, {"method_name": "mul", "price_in_cogs": 9}]}]}]}
+            """)!.AsObject() });
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var options = Options(sandbox, TimeProvider.System, null);
+        (options.Funding, options.Spending) = (new ChannelFunding { CallsAhead = 1 }, new SpendingPolicy
+        {
+            Approval = async (request, _) =>
+            {
+                asked.TrySetResult();
+                await answer.Task;
+                return request.Price.Cogs < 9;
+            },
+        });
+        await using var snet = new SnetClient(options);
+        await using var service = snet.GetServiceClient(sandbox.Platform.OrgId, sandbox.Platform.ServiceId);
+
+        var dear = service.CallAsync("mul", Numbers);
+        await asked.Task;
+        var cheap = service.CallAsync("add", Numbers);
+        await Task.Delay(100); // waits for the plan of the other
+        answer.SetResult();
+
+        (await Should.ThrowAsync<SpendingLimitException>(() => dear)).Price.Cogs.ShouldBe(9);
+        (await cheap).Paid.Cogs.ShouldBe(2);
+    }
+
+    [Test]
     public async Task CallAsync_AccountHasLittle_PaysAheadForWhatThereIs()
     {
         var signer = PrivateKeySigner.CreateRandom();

@@ -22,6 +22,7 @@ internal sealed class PrepaidStrategy(
     private readonly Lock _lock = new();
     private readonly List<PrepaidPlan> _plans = [];
     private Task? _refill;
+    private TokenAmount _refillPrice; // of the call that it was begun for
     private BigInteger _lost; // on channels of which the daemon knows nothing any more
     private bool _isUnsure = true; // a plan may be there that we know nothing of: from before the start, or since an answer was lost
     private TokenAmount? _open; // the amount of a plan whose answer was lost
@@ -62,9 +63,18 @@ internal sealed class PrepaidStrategy(
         while (true)
         {
             Task refill;
+            TokenAmount price;
             lock (_lock)
-                refill = StartRefill(order, daemon);
-            await refill.WaitAsync(cancellationToken).ConfigureAwait(false);
+                (refill, price) = (StartRefill(order, daemon), _refillPrice);
+            try
+            {
+                await refill.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (SnetException e) when (price > order.Price && e is SpendingLimitException or InsufficientFundsException)
+            {
+                continue; // it was for a dearer call
+            }
+
             if (TryDraw(order, daemon) is { } lease)
                 return lease;
         }
@@ -99,7 +109,7 @@ internal sealed class PrepaidStrategy(
     {
         if (_refill is { IsCompleted: false } running)
             return running;
-        _refill = RefillAsync(order, daemon, _lifetime.Token);
+        (_refill, _refillPrice) = (RefillAsync(order, daemon, _lifetime.Token), order.Price);
         _ = _refill.ContinueWith(done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default); // it may be nobody who waits
         return _refill;
     }
