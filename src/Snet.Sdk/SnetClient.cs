@@ -122,7 +122,7 @@ public class SnetClient : IAsyncDisposable, IDisposable
     }
 
     // After channels were changed behind the backs of those who pay from them.
-    internal Task ReloadChannelsAsync(CancellationToken cancellationToken) => Task.WhenAll(_pools.Values.Select(pool => pool.ReloadAsync(cancellationToken)));
+    internal Task ReloadChannelsAsync(CancellationToken cancellationToken) => Task.WhenAll(_pools.Values.Select(pool => pool.ReloadChangedAsync(cancellationToken)));
 
     internal ISigner RequireSigner() => Options.Signer ?? throw Signers.Missing();
 

@@ -275,6 +275,23 @@ public sealed class FundingTests : PlatformTest
         (await service.Channels.ListAsync()).ShouldHaveSingleItem();
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Channels_NodeFailsRightAfterTheTransaction_SaysThatMoneyMoved(bool opens)
+    {
+        using var node = new CutHandler { Method = "eth_getLogs" };
+        var service = Service(Connect(options => (options.NodeHttpHandler, options.MaxRetries) = (node, 0), _signer));
+        await service.Client.Account.DepositAsync(TokenAmount.FromCogs(1_000));
+        var channel = await service.Channels.OpenAsync(TokenAmount.FromCogs(50));
+        node.Mined = () => { };
+
+        var error = await Should.ThrowAsync<EthereumRpcException>(() => opens
+            ? service.Channels.OpenAsync(TokenAmount.FromCogs(50))
+            : service.Channels.AddFundsAsync(channel.Id, TokenAmount.FromCogs(50)));
+
+        (error.MoneyMoved, node.IsCut).ShouldBe((MoneyMoved.Yes, true));
+    }
+
     private async Task WaitingAsync(int count)
     {
         for (var limit = 0; ; limit++)
@@ -309,17 +326,19 @@ public sealed class FundingTests : PlatformTest
         return fillings;
     }
 
-    /// <summary>Does not tell the latest block's number once a transaction was seen in its block.</summary>
+    /// <summary>Does not answer one method, the latest block's number at first, once a transaction was seen in its block.</summary>
     private sealed class CutHandler() : DelegatingHandler(new SocketsHttpHandler())
     {
         public Action? Mined { get; set; }
 
         public bool IsCut { get; set; }
 
+        public string Method { get; init; } = "eth_blockNumber";
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var asked = await request.Content!.ReadAsStringAsync(cancellationToken);
-            if (IsCut && asked.Contains("eth_blockNumber", StringComparison.Ordinal))
+            if (IsCut && asked.Contains(Method, StringComparison.Ordinal))
                 throw new HttpRequestException("the node is gone");
             var response = await base.SendAsync(request, cancellationToken);
             await response.Content.LoadIntoBufferAsync(cancellationToken);

@@ -51,7 +51,7 @@ internal sealed partial class ChannelPool
         async Task<PaymentChannel?> SendAsync()
         {
             var channel = await _funder.SendAsync(await planAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            await ReloadAsync(cancellationToken).ConfigureAwait(false);
+            await ReloadChangedAsync(cancellationToken).ConfigureAwait(false);
             return channel;
         }
     }

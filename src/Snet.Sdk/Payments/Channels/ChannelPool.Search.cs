@@ -26,6 +26,20 @@ internal sealed partial class ChannelPool
         _isSearched = true;
     }
 
+    /// <summary>The same after a transaction of this client has succeeded: who hears that the node failed must not think that nothing was done.</summary>
+    public async Task ReloadChangedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReloadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SnetException e)
+        {
+            e.MoneyMoved = MoneyMoved.Yes;
+            throw;
+        }
+    }
+
     // The first call looks for channels; later ones only when none of those found so far can pay, and not all have been found.
     private async Task FindAsync(TokenAmount price, CancellationToken cancellationToken)
     {
