@@ -52,10 +52,10 @@ internal sealed class ManualTime : TimeProvider
     /// <remarks>Time limits that are under way count as waiting, too: the step decides which timers come first, so choose it small.</remarks>
     /// <param name="task">What is waited for.</param>
     /// <param name="step">How far the clock moves each time.</param>
-    /// <exception cref="TimeoutException">The task is not done after 30 seconds of real time.</exception>
+    /// <exception cref="TimeoutException">The task is not done after 60 seconds of real time.</exception>
     public async Task RunAsync(Task task, TimeSpan step)
     {
-        var limit = Task.Delay(TimeSpan.FromSeconds(30));
+        var limit = Task.Delay(TimeSpan.FromSeconds(60));
         while (!task.IsCompleted)
         {
             if (limit.IsCompleted)

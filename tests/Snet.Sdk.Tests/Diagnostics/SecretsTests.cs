@@ -23,6 +23,7 @@ public sealed class SecretsTests : PlatformTest
     private static JsonObject Numbers => new() { ["a"] = 1, ["b"] = 2 };
 
     [Test]
+    [Category("Upload")]
     public async Task Everything_OfAWholePipelineAndItsFailures_TellsNoSecret()
     {
         using var ear = new Eavesdropper();

@@ -43,6 +43,7 @@ public sealed class HostWideDefaultsTests : PlatformTest
     }
 
     [Test]
+    [Category("Upload")]
     public async Task AddSnetClient_UnderHostWideDefaults_SendsTheSameRequestsAndNoneOfThemPassesTheDefaultHandler()
     {
         var without = await CountRequestsAsync(isDefault: false);
@@ -54,6 +55,7 @@ public sealed class HostWideDefaultsTests : PlatformTest
     }
 
     [Test]
+    [Category("Upload")]
     public async Task UploadAndValidateAsync_UnderHostWideDefaults_IsNotCutHoweverLongItTakes()
     {
         const int Parts = 5;

@@ -169,6 +169,7 @@ public sealed class ParallelCallTests : PlatformTest
     }
 
     [Test]
+    [Category("Upload")]
     public async Task UploadAndValidateAsync_MoreChannelsAreAllowed_CallsGoOnMeanwhile()
     {
         var uploading = new TaskCompletionSource();
