@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Snet.Ethereum;
 using Snet.Sdk.Accounts;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Sandbox;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Support;
 using Snet.Sdk.Tests.Training.Datasets;
@@ -15,7 +16,7 @@ namespace Snet.Sdk.Tests.Diagnostics;
 /// <summary>A whole pipeline and many failures, with every listener on: none of them hears a key, a seed, a token or a signature.</summary>
 [Category("Sandbox")]
 [NonParallelizable] // it listens to the whole process
-public sealed class SecretsTests : PlatformTest
+public sealed class SecretsTests() : PlatformTest(SandboxDaemonVersion.V6_0) // which takes uploads and gives free calls
 {
     private static readonly WaitOptions Quick = new() { PollInterval = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromSeconds(60) };
     private static readonly Uri Link = new("https://data.example/x.zip");
@@ -23,7 +24,6 @@ public sealed class SecretsTests : PlatformTest
     private static JsonObject Numbers => new() { ["a"] = 1, ["b"] = 2 };
 
     [Test]
-    [Category("Upload")]
     public async Task Everything_OfAWholePipelineAndItsFailures_TellsNoSecret()
     {
         using var ear = new Eavesdropper();

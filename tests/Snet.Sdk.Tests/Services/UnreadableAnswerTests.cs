@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Snet.Sdk.Payments;
+using Snet.Sdk.Sandbox;
 using Snet.Sdk.Services;
 using Snet.Sdk.Tests.Support;
 using Snet.Sdk.Training;
@@ -9,7 +10,7 @@ namespace Snet.Sdk.Tests.Services;
 
 /// <summary>A daemon or a service that answers with what is no message: the error is the SDK's own, and says what became of the money.</summary>
 [Category("Sandbox")]
-public sealed class UnreadableAnswerTests : PlatformTest
+public sealed class UnreadableAnswerTests() : PlatformTest(SandboxDaemonVersion.V6_0) // which gives free calls
 {
     private static JsonObject Numbers => new() { ["a"] = 1, ["b"] = 2 };
 
