@@ -24,7 +24,7 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
     private readonly Dictionary<(BigInteger Channel, BigInteger Nonce), BigInteger> _takenAtMost = []; // also by a daemon that forgot it since
     private readonly Dictionary<(int Client, BigInteger Channel), SentPayment> _last = [];
     private readonly Dictionary<(int Client, BigInteger Channel), long> _asked = [];
-    private readonly Dictionary<BigInteger, (long Number, BigInteger Left)> _sentBack = [];
+    private readonly List<(BigInteger Channel, long Number, BigInteger By)> _shrunk = [];
     private readonly BigInteger _firstChannel = new ChainView(sandbox).NextChannelId;
     private BigInteger _lastChannels;
     private BigInteger _forgotten;
@@ -102,12 +102,16 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
             _asked[(client, channel)] = NextNumber();
     }
 
-    /// <summary>A claim has sent back what was left in a channel.</summary>
-    public void SentBack(BigInteger channel, BigInteger rest)
+    /// <summary>A claim has taken more out of a channel than its client could reckon with.</summary>
+    public void Shrank(BigInteger channel, BigInteger by)
     {
         lock (_lock)
-            _sentBack[channel] = (NextNumber(), rest);
+            _shrunk.Add((channel, NextNumber(), by));
     }
+
+    /// <summary>How much of a round is being claimed, as the daemon says.</summary>
+    public BigInteger ClaimedOnItsWay(BigInteger channel, BigInteger nonce) =>
+        sandbox.Daemon.Channels.GetClaim(channel, nonce)?.Authorized ?? BigInteger.Zero;
 
     /// <summary>The daemon is about to lose a channel: what it took so far is taken all the same.</summary>
     public void Forgets(BigInteger channel)
@@ -172,8 +176,9 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
         var (nonce, value, _) = _chain.Channel(payment.Channel);
         if (payment.Nonce < nonce || BlockIsMissing)
             return;
-        if (_sentBack.GetValueOrDefault(payment.Channel) is var back && back.Number > _asked.GetValueOrDefault((payment.Client, payment.Channel)))
-            value += back.Left; // its client knows of the contract what it was told last; the daemon refuses, and it asks
+        // Its client knows of the contract what it was told last; the daemon refuses, and it asks.
+        var asked = _asked.GetValueOrDefault((payment.Client, payment.Channel));
+        value += _shrunk.Where(claim => claim.Channel == payment.Channel && claim.Number > asked).Aggregate(BigInteger.Zero, (sum, claim) => sum + claim.By);
         var claimed = payment.Nonce == nonce + 1 ? ClaimedOnItsWay(payment.Channel, nonce) : BigInteger.Zero;
         if (payment.Amount.Sign < 0 || payment.Amount > value - claimed)
             Break("P1", $"{payment}, which holds {value}, of which {claimed} are being claimed");
@@ -231,9 +236,6 @@ internal sealed class Books(SnetSandbox sandbox, Limits limits)
     }
 
     private BigInteger Sum() => _forgotten + _taken.Values.Aggregate(BigInteger.Zero, (sum, total) => sum + total);
-
-    private BigInteger ClaimedOnItsWay(BigInteger channel, BigInteger nonce) =>
-        sandbox.Daemon.Channels.GetClaim(channel, nonce)?.Authorized ?? BigInteger.Zero;
 
     // What the daemon has stored of a round only grows (P1).
     private void Look(BigInteger channel)

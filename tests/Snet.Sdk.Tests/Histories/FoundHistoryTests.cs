@@ -53,6 +53,14 @@ public sealed class FoundHistoryTests
         new Call(0, "wait")));
 
     [Test]
+    public Task Call_ProviderClaimsWhatItRefusedBesides_IsRefusedOnceAndGoesOn() => HoldsAsync(new History(
+        new Setup(),
+        new Call(0, "add"),
+        new Claims(0, Claiming.Start),
+        new Call(0, "add"),
+        new Claims(0, Claiming.Greedily)));
+
+    [Test]
     public Task Call_ClaimHasSentTheRestBack_IsRefusedOnceAndGoesOn() => HoldsAsync(new History(
         new Setup(),
         new Call(0, "add"),

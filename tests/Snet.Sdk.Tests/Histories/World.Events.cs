@@ -56,8 +56,13 @@ internal sealed partial class World
                 await CarryOutAsync(new Claim(id, nonce, stored.Authorized, signature), sendBack: false);
                 break;
             case Claiming.Greedily when Books.Highest((id, nonce)) is { } highest && !highest.Amount.IsZero:
+                var expected = Books.ClaimedOnItsWay(id, nonce);
                 if (await CarryOutAsync(new Claim(id, nonce, highest.Amount, highest.Signature), sendBack: false))
+                {
                     _claimedBeyond += highest.Amount - Books.TakenOf(highest.Round);
+                    Books.Shrank(id, highest.Amount - expected);
+                }
+
                 break;
         }
     }
@@ -171,7 +176,7 @@ internal sealed partial class World
         _started.Remove(next);
         var rest = Books.Chain.Channel(channel).Value - next.Amount;
         if (await CarryOutAsync(next, sendBack) && sendBack)
-            Books.SentBack(channel, rest);
+            Books.Shrank(channel, rest);
     }
 
     private async Task<bool> CarryOutAsync(Claim claim, bool sendBack)
