@@ -77,7 +77,7 @@ internal sealed class ChainGateway(EthereumClient client, SnetNetwork network, T
         {
             throw new EthereumRpcException(e);
         }
-        catch (Exception e) when (e is FormatException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or (InvalidOperationException and not ObjectDisposedException))
         {
             throw new EthereumRpcException($"The node's answer to {what} makes no sense: {e.Message}", "the node", innerException: e);
         }

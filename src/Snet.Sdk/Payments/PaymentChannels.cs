@@ -116,8 +116,11 @@ public class PaymentChannels
     {
         var pool = await PoolAsync(cancellationToken).ConfigureAwait(false);
         await _service.Client.Escrow.SendEscrowAsync(function, arguments, cancellationToken).ConfigureAwait(false);
-        await pool.ReloadChangedAsync(cancellationToken).ConfigureAwait(false);
-        return await _service.Client.Escrow.GetChannelAsync(channelId, cancellationToken).ConfigureAwait(false)
-            ?? throw new ChannelStateException(channelId, "the node does not know it although its transaction succeeded; the node lags behind", isTransient: true);
+        return await ChannelPool.ReadChangedAsync(async () =>
+        {
+            await pool.ReloadAsync(cancellationToken).ConfigureAwait(false);
+            return await _service.Client.Escrow.GetChannelAsync(channelId, cancellationToken).ConfigureAwait(false)
+                ?? throw new ChannelStateException(channelId, "the node does not know it although its transaction succeeded; the node lags behind", isTransient: true);
+        }).ConfigureAwait(false);
     }
 }

@@ -43,9 +43,9 @@ public sealed class ClosedClientTests : PlatformTest
         try
         {
             var first = actAsync(service);
-            await Task.Delay(300);
+            await Sandbox.Chain.PendingAsync(service.Client.Options.Signer!.Address);
             var second = actAsync(service);
-            await Task.Delay(100);
+            await Task.Delay(100); // time to come to where it waits
 
             await service.Client.DisposeAsync();
 

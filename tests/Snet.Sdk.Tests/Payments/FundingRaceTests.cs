@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Text.Json.Nodes;
 using Snet.Ethereum;
 using Snet.Protocol;
@@ -234,13 +233,13 @@ public sealed class FundingRaceTests : PlatformTest
                 chain.AutoMine = !_gathers;
                 _other = order.Act();
                 if (_gathers)
-                    await WaitingAsync(1);
+                    await chain.PendingAsync(account);
                 else
                     await _other;
             }
 
             var response = await base.SendAsync(request, cancellationToken);
-            if (!chain.AutoMine && asked.Contains("eth_sendRawTransaction", StringComparison.Ordinal) && Waiting == 2)
+            if (!chain.AutoMine && asked.Contains("eth_sendRawTransaction", StringComparison.Ordinal) && chain.CountPending(account) == 2)
             {
                 chain.Mine();
                 chain.AutoMine = true;
@@ -248,28 +247,6 @@ public sealed class FundingRaceTests : PlatformTest
             }
 
             return response;
-        }
-
-        // Of the account's transactions, those that are in no block.
-        private BigInteger Waiting
-        {
-            get
-            {
-                lock (chain.Ledger.Gate)
-                {
-                    var mined = chain.Ledger.AccountAt(account, chain.Ledger.Clock.Latest).Nonce;
-                    return chain.Ledger.Pool.NextNonce(account, mined) - mined;
-                }
-            }
-        }
-
-        private async Task WaitingAsync(int count)
-        {
-            for (var limit = 0; Waiting < count; limit++)
-            {
-                limit.ShouldBeLessThan(2_000);
-                await Task.Delay(5);
-            }
         }
     }
 }

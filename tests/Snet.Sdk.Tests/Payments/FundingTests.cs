@@ -65,7 +65,7 @@ public sealed class FundingTests : PlatformTest
         Sandbox.Chain.AutoMine = false;
 
         await CallAsync(service, 1); // one call is left, which is less than a tenth of twenty
-        await WaitingAsync(1);
+        await Sandbox.Chain.PendingAsync(_signer.Address, 1);
         await CallAsync(service, 1); // no block has come
 
         var block = Sandbox.Chain.BlockNumber;
@@ -290,21 +290,6 @@ public sealed class FundingTests : PlatformTest
             : service.Channels.AddFundsAsync(channel.Id, TokenAmount.FromCogs(50)));
 
         (error.MoneyMoved, node.IsCut).ShouldBe((MoneyMoved.Yes, true));
-    }
-
-    private async Task WaitingAsync(int count)
-    {
-        for (var limit = 0; ; limit++)
-        {
-            limit.ShouldBeLessThan(1_000);
-            lock (Sandbox.Chain.Ledger.Gate)
-            {
-                if (Sandbox.Chain.Ledger.Pool.NextNonce(_signer.Address, Nonce) - Nonce == count)
-                    return;
-            }
-
-            await Task.Delay(5);
-        }
     }
 
     // For how many calls the channel was opened, and then filled each time.

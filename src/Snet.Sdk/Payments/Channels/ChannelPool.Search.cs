@@ -26,12 +26,19 @@ internal sealed partial class ChannelPool
         _isSearched = true;
     }
 
-    /// <summary>The same after a transaction of this client has succeeded: who hears that the node failed must not think that nothing was done.</summary>
-    public async Task ReloadChangedAsync(CancellationToken cancellationToken)
+    /// <summary>The same after a transaction of this client has succeeded.</summary>
+    public Task ReloadChangedAsync(CancellationToken cancellationToken) => ReadChangedAsync(async () =>
+    {
+        await ReloadAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>Reads what a transaction of this client has changed: who hears that the node failed must not think that nothing was done.</summary>
+    public static async Task<T> ReadChangedAsync<T>(Func<Task<T>> read)
     {
         try
         {
-            await ReloadAsync(cancellationToken).ConfigureAwait(false);
+            return await read().ConfigureAwait(false);
         }
         catch (SnetException e)
         {
