@@ -92,7 +92,7 @@ public sealed class CallTests(SandboxDaemonVersion version) : PlatformTest(versi
         var error = await Should.ThrowAsync<ServiceCallException>(
             () => service.CallAsync("wait", new JsonObject { ["a"] = 20_000 }, new ServiceCallOptions { Timeout = TimeSpan.FromMilliseconds(300) }));
 
-        error.MoneyMoved.ShouldBe(MoneyMoved.Unknown); // the daemon had not taken it, and may yet
+        error.MoneyMoved.ShouldBeOneOf(MoneyMoved.Unknown, MoneyMoved.No); // the daemon may take it yet, unless it was the first to say that time is up
         (await service.CallAsync("add", Numbers)).Receipt!.AmountAfter.Cogs.ShouldBe(10);
     }
 
