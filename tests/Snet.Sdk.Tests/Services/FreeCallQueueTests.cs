@@ -34,6 +34,7 @@ public sealed class FreeCallQueueTests() : PlatformTest(SandboxDaemonVersion.V6_
 
         (error.Waiting, error.Waited, error.MoneyMoved, error.IsTransient).ShouldBe((2, TimeSpan.Zero, MoneyMoved.No, true));
         error.Message.ShouldContain("free call");
+        error.Message.ShouldContain("use PaymentMode.Automatic");
         _daemon.LetGo();
         (await Task.WhenAll(first, second)).ShouldAllBe(result => result.Receipt!.Mode == PaymentMode.Free);
     }

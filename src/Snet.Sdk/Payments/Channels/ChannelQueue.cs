@@ -61,7 +61,7 @@ internal sealed class ChannelQueue : IDisposable
             if (isNew && !waiter.Source.Task.IsCompleted && _waiting.Count > _options.MaxQueuedCalls)
             {
                 Remove(waiter);
-                throw new PaymentQueueException("payment channel", _waiting.Count + 1, TimeSpan.Zero, nameof(SnetClientOptions.MaxQueuedCalls));
+                throw PaymentQueueException.ForChannel(_waiting.Count + 1, TimeSpan.Zero, nameof(SnetClientOptions.MaxQueuedCalls));
             }
         }
 
@@ -188,7 +188,7 @@ internal sealed class ChannelQueue : IDisposable
                 return Task.FromResult<ChannelSession?>(null);
             var waiting = _waiting.Count;
             Remove(waiter);
-            throw new PaymentQueueException("payment channel", waiting, Now - waiter.Since, nameof(SnetClientOptions.QueueTimeout));
+            throw PaymentQueueException.ForChannel(waiting, Now - waiter.Since, nameof(SnetClientOptions.QueueTimeout));
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, S
         try
         {
             if (waiting > options.MaxQueuedCalls)
-                throw new PaymentQueueException("free call", waiting, TimeSpan.Zero, nameof(SnetClientOptions.MaxQueuedCalls));
+                throw PaymentQueueException.ForFreeCall(waiting, TimeSpan.Zero, nameof(SnetClientOptions.MaxQueuedCalls));
             using var limit = new CancellationTokenSource(options.QueueTimeout, _time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token, _closing.Token);
             await _turn.WaitAsync(end.Token).ConfigureAwait(false);
@@ -82,7 +82,7 @@ internal sealed class FreeCallStrategy(FreeCallPass pass, ReceiptLog receipts, S
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(SnetClient));
-            throw new PaymentQueueException("free call", waiting, _time.GetElapsedTime(started), nameof(SnetClientOptions.QueueTimeout));
+            throw PaymentQueueException.ForFreeCall(waiting, _time.GetElapsedTime(started), nameof(SnetClientOptions.QueueTimeout));
         }
         finally
         {
